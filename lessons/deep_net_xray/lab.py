@@ -1,0 +1,184 @@
+"""A deep character-level MLP on names, as in Karpathy's makemore part 3, with its insides on view.
+
+Only the hidden layers are normalized here; the lecture's last version normalizes the logits too.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tutor.figures import Bars, Curve, Guide, Histograms, Series, Table, Text
+from tutor.figures.numbers import nice_limits, short
+from tutor.lab import Choice, Experiment, Integer, Layer, Number, Observation, Preset, figure
+from tutor.lab.instruments import batchnorm_table, gradient_histograms, histogram, loss_curve, spread
+
+BLOCK, EMBEDDING, HIDDEN, BATCH = 3, 10, 100, 32
+DRAWN = 7  # of fifty layers, as many as a small terminal has lines for
+
+NONLINEAR = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
+NORMS = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
+
+Item = TypeVar("Item")
+
+
+class DeepMLP(Experiment):
+    """A deep MLP that spells names: six layers to begin with, up to fifty-one."""
+
+    knobs = (
+        Number("lr", 0.1, low=1e-4, high=10, log=True, live=True, help="learning rate"),
+        Number("gain", 5 / 3, low=0.1, high=10, log=True, help="hidden weights start with std gain / √fan_in"),
+        Choice("norm", "none", ("none", "batch", "layer"), help="normalization between linear and nonlinearity"),
+        Integer("depth", 5, low=1, high=50, log=True, help="hidden layers; the output layer comes on top"),
+        Choice("activation", "tanh", tuple(NONLINEAR), help="the nonlinearity of every hidden layer"),
+        Choice("init", "gain", ("gain", "default"), help="default is PyTorch's own, and ignores the gain"),
+    )
+    presets = (
+        Preset(
+            "saturated",
+            {"gain": 3.0},
+            "Weights too large: a third of all units sit on the flat parts of tanh.",
+        ),
+        Preset(
+            "shrinking",
+            {"gain": 0.5},
+            "Weights too small: signal and gradient fade, each in its own direction.",
+        ),
+        Preset(
+            "batchnorm",
+            {"gain": 0.5, "norm": "batch"},
+            "The same small weights, normalized: all layers awake.",
+        ),
+        Preset(
+            "layernorm",
+            {"gain": 0.5, "norm": "layer"},
+            "Normalized over a name's units instead of the batch.",
+        ),
+        Preset("vanishing", {"activation": "sigmoid", "depth": 10, "init": "default"}, "Which end starves?"),
+        Preset("deep", {"depth": 50}, "Fifty tanh layers at gain 5/3, and no norm."),
+    )
+    records_updates = True
+
+    def build(self) -> None:
+        k = self.k
+        self.names = self.data.names(block=BLOCK)
+        layers: OrderedDict[str, nn.Module] = OrderedDict()
+        layers["embedding"] = nn.Embedding(self.names.vocab, EMBEDDING)
+        layers["flatten"] = nn.Flatten()
+        fan_in = BLOCK * EMBEDDING
+        for n in range(1, k.depth + 1):
+            # BatchNorm subtracts the mean, and any bias with it: its own shift (beta) is the bias.
+            layers[f"linear {n}"] = linear = nn.Linear(fan_in, HIDDEN, bias=k.norm != "batch")
+            if k.init == "gain":
+                self.start(linear, k.gain)
+            if k.norm in NORMS:
+                layers[f"norm {n}"] = NORMS[k.norm](HIDDEN)
+            layers[f"{k.activation} {n}"] = NONLINEAR[k.activation]()
+            fan_in = HIDDEN
+        layers["output"] = output = nn.Linear(fan_in, self.names.vocab)
+        self.start(output, 0.1)  # unsure at first, so that the loss starts near ln 27
+        self.model = nn.Sequential(layers)
+        self.parameters = list(self.model.parameters())
+
+    def start(self, linear: nn.Linear, gain: float) -> None:
+        """Gaussian weights with std gain / √fan_in, and no bias yet."""
+        nn.init.normal_(linear.weight, std=gain / linear.in_features**0.5, generator=self.rng)
+        if linear.bias is not None:
+            nn.init.zeros_(linear.bias)
+
+    def step(self) -> Tensor:
+        train = self.names.train
+        ix = torch.randint(len(train), (BATCH,), generator=self.rng)
+        loss = F.cross_entropy(self.model(train.x[ix]), train.y[ix])
+        for p in self.parameters:
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p in self.parameters:
+                p.add_(p.grad, alpha=-self.k.lr)
+        return loss
+
+    def splits(self):
+        return {"train": self.names.train, "val": self.names.val}
+
+    def hidden(self, seen: Observation) -> tuple[Layer, ...]:
+        return seen.of(NONLINEAR[self.k.activation])
+
+    @figure("Activations")
+    def activations(self, seen: Observation) -> Histograms:
+        layers = thinned(self.hidden(seen))
+        low, high = -1.0, 1.0
+        if self.k.activation == "sigmoid":
+            low = 0.0
+        elif self.k.activation == "relu":
+            low, high = nice_limits(0.0, 3 * max(spread(layer.output) for layer in layers))
+        rows = tuple(
+            histogram(layer.name, h := layer.output, low, high, note=f"std {spread(h):.2f}, {self.flat(h):.0%} flat")
+            for layer in layers
+        )
+        return Histograms(f"Activations: {self.k.activation} outputs", rows)
+
+    @figure("Gradient at each layer")
+    def gradients(self, seen: Observation) -> Curve:
+        stds = [spread(layer.gradient) for layer in self.hidden(seen) if layer.gradient is not None]
+        if not stds:
+            return Curve("Gradients", ())
+        ratio = stds[0] / stds[-1] if stds[-1] else float("nan")
+        return Curve(
+            f"Gradients, first/last = {short(ratio)}",
+            (Series("std", tuple(range(1, len(stds) + 1)), tuple(stds)),),
+            x_label="hidden layer",
+            log_y=True,
+            guides=(Guide(stds[-1], "level with the last"),),
+        )
+
+    @figure("Update : data")
+    def updates(self, seen: Observation) -> Curve:
+        drawn = {f"linear {n}" for n in thinned(range(1, self.k.depth + 1), 3)} | {"output"}
+        ratios = seen.history.series("update:data", seen.columns)
+        return Curve(
+            "Update : data",
+            tuple(series for series in ratios if series.label in drawn),
+            log_y=True,
+            guides=(Guide(1e-3, "1e-3"),),
+        )
+
+    @figure("Loss")
+    def losses(self, seen: Observation) -> Curve:
+        return loss_curve(seen)
+
+    @figure("Saturated")
+    def saturation(self, seen: Observation) -> Bars:
+        layers = thinned(self.hidden(seen))
+        shares = tuple(100 * self.flat(layer.output) for layer in layers)
+        title = {"tanh": "|h| > 0.97", "sigmoid": "h < 0.015 or > 0.985", "relu": "h = 0"}[self.k.activation]
+        return Bars(f"Saturated: {title}", tuple(layer.name for layer in layers), shares, "%", digits=1, top=100)
+
+    @figure("Gradient histograms")
+    def gradient_shapes(self, seen: Observation) -> Histograms:
+        return gradient_histograms(thinned(self.hidden(seen)))
+
+    @figure("BatchNorm statistics")
+    def batchnorm(self, seen: Observation) -> Table | Text:
+        layers = seen.of(nn.BatchNorm1d)
+        if not layers:
+            return Text("BatchNorm statistics", ("No BatchNorm in this net. Set norm to batch.",))
+        return batchnorm_table(thinned(layers))
+
+    def flat(self, h: Tensor) -> float:
+        """The share of outputs where the nonlinearity passes on less than 6 % of its steepest slope's gradient."""
+        if self.k.activation == "relu":
+            return (h == 0).float().mean().item()
+        if self.k.activation == "sigmoid":
+            h = 2 * h - 1  # σ(z) = (1 + tanh(z / 2)) / 2
+        return (h.abs() > 0.97).float().mean().item()
+
+
+def thinned(items: Sequence[Item], most: int = DRAWN) -> list[Item]:
+    """At most `most` of `items`, evenly apart, with the first and the last."""
+    if len(items) <= most:
+        return list(items)
+    return [items[round(i * (len(items) - 1) / (most - 1))] for i in range(most)]

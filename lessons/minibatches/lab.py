@@ -1,0 +1,244 @@
+"""The character-level MLP of Bengio et al. (2003), as in Karpathy's makemore part 2, trained on mini-batches."""
+
+from functools import cache
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tutor.figures import Bars, Curve, Histograms, Point, Scatter, Series, Table, Text
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure
+from tutor.lab.instruments import activation_histograms, loss_curve, race_curve
+
+BLOCK = 3
+
+
+class MLP(nn.Module):
+    """Three letters in, logits for the next letter out."""
+
+    def __init__(self, embedding: int, hidden: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(27, embedding)
+        self.hidden = nn.Linear(BLOCK * embedding, hidden)
+        self.tanh = nn.Tanh()
+        self.output = nn.Linear(hidden, 27)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.tanh(self.hidden(self.embedding(x).flatten(1)))
+        return self.output(h)
+
+
+# How an optimizer changes parameter p, given its gradient g. m and s are what it remembers of the earlier
+# gradients of p: a running sum or mean, and a running mean of squares. t is the step, counted from 1.
+# The constants and conventions are those of torch.optim.
+
+
+def sgd(p, g, m, s, t, lr):
+    p.add_(g, alpha=-lr)
+
+
+def momentum(p, g, m, s, t, lr):
+    m.mul_(0.9).add_(g)
+    p.add_(m, alpha=-lr)
+
+
+def rmsprop(p, g, m, s, t, lr):
+    s.mul_(0.99).addcmul_(g, g, value=0.01)
+    p.addcdiv_(g, s.sqrt().add_(1e-8), value=-lr)
+
+
+def adam(p, g, m, s, t, lr):
+    m.mul_(0.9).add_(g, alpha=0.1)
+    s.mul_(0.999).addcmul_(g, g, value=0.001)
+    # m and s start at 0; the divisors make up for that.
+    scale = (s / (1 - 0.999**t)).sqrt_().add_(1e-8)
+    p.addcdiv_(m, scale, value=-lr / (1 - 0.9**t))
+
+
+RULES = {"sgd": sgd, "momentum": momentum, "rmsprop": rmsprop, "adam": adam}
+
+
+class Minibatches(Experiment):
+    """An MLP that learns to spell names, a few examples at a time."""
+
+    knobs = (
+        Number("lr", 0.1, low=1e-4, high=10, log=True, live=True, help="learning rate"),
+        Integer("batch", 32, low=1, high=65_536, log=True, live=True, help="examples a step, at most all"),
+        Choice("optimizer", "sgd", tuple(RULES), help="what a step does with the gradient"),
+        Integer("hidden", 200, low=1, high=1000, log=True, help="tanh units"),
+        Integer("embedding", 10, low=1, high=64, log=True, help="numbers that stand for a letter"),
+        Number("output_scale", 0.1, low=1e-3, high=10, log=True, help="factor on the first output weights"),
+    )
+    presets = (
+        Preset("one", {"batch": 1}, "One example a step: the cheapest step there is, and the noisiest."),
+        Preset("full", {"batch": 65_536}, "The whole training split in every step: exact, and slow."),
+        Preset("adam", {"optimizer": "adam", "lr": 0.002}, "Adam, at a fiftieth of SGD's learning rate."),
+        Preset(
+            "two numbers",
+            {"embedding": 2},
+            "Two numbers a letter: the map of the letters is all the net knows.",
+        ),
+        Preset("confident", {"output_scale": 10.0}, "Large output weights: wrong and sure of it at step 0."),
+        Preset("bouncing", {"lr": 10.0}, "A learning rate a hundred times too high: it never settles."),
+    )
+    records_updates = True
+
+    def build(self) -> None:
+        k = self.k
+        self.names = self.data.names(block=BLOCK)
+        self.model = MLP(k.embedding, k.hidden)
+        with torch.no_grad():
+            self.model.output.weight.mul_(k.output_scale)
+            self.model.output.bias.zero_()
+        self.parameters = list(self.model.parameters())
+        self.update = RULES[k.optimizer]
+        self.memory = [(torch.zeros_like(p), torch.zeros_like(p)) for p in self.parameters]
+        self.drawn = 0
+        self.unseen = 1.0
+
+    def step(self) -> Tensor:
+        # One iteration: draw a mini-batch, forward, backward, update.
+        x, y = self.batch()
+        loss = self.loss(x, y)
+        for p in self.parameters:
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p, (m, s) in zip(self.parameters, self.memory, strict=True):
+                self.update(p, p.grad, m, s, self.iteration + 1, self.k.lr)
+        return loss
+
+    def batch(self) -> tuple[Tensor, Tensor]:
+        train = self.names.train
+        count = min(self.k.batch, len(train))
+        self.drawn += count
+        if count == len(train):
+            self.unseen = 0.0
+            return train.x, train.y
+        # An example escapes this batch with probability (1 - 1/N)^B: draws are with replacement.
+        self.unseen *= (1 - 1 / len(train)) ** count
+        ix = torch.randint(len(train), (count,), generator=self.rng)
+        return train.x[ix], train.y[ix]
+
+    def splits(self):
+        return {"train": self.names.train, "val": self.names.val}
+
+    @figure("Loss")
+    def losses(self, seen: Observation) -> Curve:
+        return loss_curve(seen)
+
+    @figure("Names it makes up")
+    def samples(self, seen: Observation) -> Text:
+        return Text("Names it makes up", self.sample(10))
+
+    @figure("Loss against time")
+    def race(self, seen: Observation) -> Curve:
+        return race_curve(seen)
+
+    @figure("The letters, as the net sees them")
+    def letters(self, seen: Observation) -> Scatter:
+        # The embedding's two directions of largest spread (its first two principal components).
+        table = self.model.embedding.weight.detach()
+        table = F.pad(table - table.mean(0), (0, 1)).nan_to_num()
+        places = table @ torch.linalg.svd(table, full_matrices=False).Vh[:2].T
+        # A direction has no sign of its own: "e" stays right and up, so that the map doesn't flip.
+        places *= places[5].sign()
+        points = (
+            Point(x, y, letter, group=int(letter in "aeiouy"))
+            for (x, y), letter in zip(places.tolist(), self.names.letters, strict=True)
+        )
+        return Scatter("The letters, as the net sees them", tuple(points))
+
+    @figure("Hidden activations")
+    def activations(self, seen: Observation) -> Histograms:
+        return activation_histograms(seen.of(nn.Tanh), "Hidden activations, one batch")
+
+    @figure("Cosine to the full gradient")
+    def agreement(self, seen: Observation) -> Bars:
+        # For each batch size the mean over some draws, at the weights as they are now. The full
+        # gradient is exact, but evaluates each different example only once.
+        train, rng = self.names.train, self.generator(purpose=1)
+        x, y, counts = train.distinct
+        full = self.gradient((self.each_loss(x, y) * counts).sum() / len(train))
+        sizes = {1: 16, 8: 16, 32: 16, 256: 8, 2048: 2}
+        means = []
+        for size, draws in sizes.items():
+            batches = torch.randint(len(train), (draws, size), generator=rng)
+            gradients = [self.gradient(self.loss(train.x[ix], train.y[ix])) for ix in batches]
+            means.append(F.cosine_similarity(torch.stack(gradients), full).mean().item())
+        labels = tuple(f"batch {size:,}" for size in sizes)
+        return Bars("Cosine to the full gradient", labels, tuple(means), digits=2, top=1.0)
+
+    @figure("Steps, batches, epochs")
+    def count(self, seen: Observation) -> Table:
+        examples = len(self.names.train)
+        batch = min(self.k.batch, examples)
+        rows = (
+            ("training examples, N", f"{examples:,}"),
+            ("examples a step, B", f"{batch:,}"),
+            ("steps an epoch, N/B", f"{examples / batch:,.0f}"),
+            ("steps taken", f"{self.iteration:,}"),
+            ("examples drawn", f"{self.drawn:,}"),
+            ("epochs, drawn/N", f"{self.drawn / examples:.2f}"),
+            ("seen at least once", f"{100 * (1 - self.unseen):.1f} %"),
+        )
+        return Table("Steps, batches, epochs", ("", ""), rows)
+
+    @figure("The narrow valley")
+    def valley(self, seen: Observation) -> Curve:
+        # The walls are two contours of f, which in so long a valley are straight lines here.
+        corners = ((-0.4, 1), (1.1, 1), (1.1, -1), (-0.4, -1))
+        walls = [(x, side * y) for y in (0.35, 0.9) for x, side in corners]
+        path = [(x, max(-1.5, min(y, 1.5))) for x, y in descend(self.update, self.k.lr)]
+        contours = Series("walls", *zip(*walls, strict=True), style="faint")
+        way = Series(self.k.optimizer, *zip(*path, strict=True))
+        return Curve("The narrow valley", (contours, way), x_label="x", y_label="y")
+
+    @figure("Steps down the valley")
+    def descents(self, seen: Observation) -> Curve:
+        runs = []
+        for name, update in RULES.items():
+            f = tuple(height(x, y) for x, y in descend(update, self.k.lr))
+            end = f"{len(f) - 1}" if f[-1] < ARRIVED else "out" if f[-1] > THROWN_OUT else "still going"
+            runs.append(Series(f"{name}: {end}", tuple(map(float, range(len(f)))), f))
+        return Curve("Steps down the valley", tuple(runs), y_label="f", log_y=True)
+
+    def gradient(self, loss: Tensor) -> Tensor:
+        """The gradient of `loss` with respect to every parameter, as one long vector."""
+        return torch.cat([g.flatten() for g in torch.autograd.grad(loss, self.parameters)])
+
+    def sample(self, count: int) -> tuple[str, ...]:
+        """Make up `count` names at once, each to its end mark."""
+        rng = self.generator()
+        contexts = torch.zeros(count, BLOCK, dtype=torch.long)
+        drawn = []
+        for _ in range(16):
+            with torch.no_grad():
+                p = torch.softmax(self.model(contexts), 1)
+            if not torch.isfinite(p).all():
+                return ("(its logits are no longer numbers)",)
+            letter = torch.multinomial(p, 1, generator=rng)
+            drawn.append(letter)
+            contexts = torch.cat((contexts[:, 1:], letter), 1)
+        rows = torch.cat(drawn, 1).tolist()
+        return tuple(self.names.decode(row[: row.index(0)] if 0 in row else row) for row in rows)
+
+
+ARRIVED, THROWN_OUT, LONGEST = 1e-6, 1e4, 500
+
+
+def height(x: float, y: float) -> float:
+    """The narrow valley f: a hundred times as steep across as along."""
+    return (x**2 + 100 * y**2) / 2
+
+
+@cache
+def descend(update, lr: float) -> list[tuple[float, float]]:
+    """An optimizer's way down the valley from (1, 1), until it has arrived or is thrown out."""
+    p, curvature = torch.ones(2), torch.tensor([1.0, 100.0])
+    m, s = torch.zeros(2), torch.zeros(2)
+    path = [(1.0, 1.0)]
+    while len(path) <= LONGEST and ARRIVED <= height(*path[-1]) <= THROWN_OUT:
+        update(p, curvature * p, m, s, len(path), lr)
+        path.append(tuple(p.tolist()))
+    return path

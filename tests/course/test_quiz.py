@@ -1,0 +1,113 @@
+import msgspec
+import pytest
+
+from tutor.course import Bug, Choice, Multiple, Numeric, Order
+from tutor.course.quiz import KINDS, read_quiz
+from tutor.errors import TutorError
+
+
+def test_every_kind_is_read(folder):
+    questions = read_quiz(folder.path / "quiz.toml")
+    kinds = [Choice, Multiple, Numeric, Order, Bug]
+    assert [type(question) for question in questions.values()] == kinds
+    assert [msgspec.to_builtins(question)["kind"] for question in questions.values()] == list(KINDS)
+    first = questions["first-loss"]
+    assert first.predict
+    assert [option.right for option in first.options] == [True, False, False]
+    assert first.options[2].last
+    assert not questions["spread"].predict
+    assert questions["ln-27"].near[0].value == 4.75
+    assert questions["no-zero"].lines[3] == "p.data += lr * p.grad"
+
+
+def test_no_file_is_no_questions(tmp_path):
+    assert read_quiz(tmp_path / "quiz.toml") == {}
+
+
+TWO_RIGHT = ', right = true, why = "That is how many'
+MISTAKES = [
+    (
+        'why = "That is how many',
+        'wy = "That is how many',
+        "'first-loss': options 2: unknown question key 'wy'.",
+    ),
+    ("predict = true", "predicts = true", "'first-loss': unknown question key 'predicts'."),
+    ("predict = true", 'predict = "yes"', "'first-loss': 'predict' must be true or false, not text."),
+    ('kind = "choice"', 'kind = "choise"', "'first-loss': kind can't be 'choise'."),
+    ('why = "That is how many letters there are."', 'why = ""', "'first-loss': options 2: 'why' is empty."),
+    ('hints = ["27 letters are equally likely."]', "hints = []", "'first-loss': 'hints' is empty."),
+    (', why = "That is how many', TWO_RIGHT, "'first-loss': 2 options are right."),
+    ("right = true, why = ", "why = ", "'first-loss': 0 options are right."),
+    ("items = [", 'items = ["update", ', "'loop': 'items' can't be ordered."),
+    ("tolerance = 0.05", "tolerance = -1", "'ln-27': how near is near enough isn't said."),
+    ("tolerance = 0.05", "tolerance = 1\nrel_tolerance = 1", "'ln-27': how near is near enough isn't said."),
+    ("answer = 3.3", "answer = [3.3]", "'ln-27': 'answer' must be a number, not a list."),
+    ("{value = 4.75, tolerance = 0.01,", "{value = 4.75,", "'ln-27': near 1: neither a range nor a value."),
+    ("faulty = 4", "faulty = 3", "'no-zero': 'faulty' is 3."),
+    ("faulty = 4", "faulty = 5", "'no-zero': 'faulty' is 5."),
+    ("others = [{line = 2,", "others = [{line = 4,", "'no-zero': 'others' names a wrong line."),
+    ("A net that knows", "$\\\\ln 27$: a net that knows", "'first-loss': LaTeX, '$\\ln 27$'."),
+    ("ln 27 is 3.296.", "$e^x$", "'first-loss': LaTeX, '$e^x$'."),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "what"), MISTAKES)
+def test_a_mistake_is_named_with_the_questions_id(folder, old, new, what):
+    folder.change("quiz.toml", old, new)
+    error = failure(folder)
+    place, _, rest = error.what.partition(": question ")
+    assert place.startswith("lessons/one_batch/quiz.toml:")
+    assert rest == what
+    assert error.remedy or "must be" in what
+
+
+def test_a_mistake_is_named_with_its_line(folder):
+    line = folder.change("quiz.toml", "faulty = 4", "fault = 4")
+    error = failure(folder)
+    assert error.what == f"lessons/one_batch/quiz.toml:{line}: question 'no-zero': unknown question key 'fault'."
+    assert error.remedy == "Did you mean 'faulty'?"
+
+
+def test_a_choice_needs_two_options(folder):
+    folder.change("quiz.toml", '    {text = "27", why = "That is how many letters there are."},\n', "")
+    folder.change("quiz.toml", '    {text = "none of these", last = true, why = "One of them is."},\n', "")
+    assert failure(folder).what.endswith("question 'first-loss': there is nothing to choose.")
+
+
+def test_a_multiple_choice_needs_a_right_option(folder):
+    folder.change("quiz.toml", '"a larger batch", right = true', '"a larger batch"')
+    folder.change("quiz.toml", '"averaging over two batches", right = true', '"averaging over two batches"')
+    assert failure(folder).what.endswith("question 'spread': no option is right.")
+
+
+def test_a_question_without_an_id_is_named_by_its_number(folder):
+    folder.change("quiz.toml", 'id = "spread"\n', "")
+    line = folder.change("quiz.toml", '[[question]]\nkind = "multiple"', '[[question]]\nkind = "multiple"')
+    what = f"lessons/one_batch/quiz.toml:{line}: question 2: the question key 'id' is missing."
+    assert failure(folder).what == what
+
+
+def test_two_questions_with_one_id_are_refused(folder):
+    line = folder.change("quiz.toml", 'id = "spread"', 'id = "first-loss"') - 1
+    what = f"lessons/one_batch/quiz.toml:{line}: there are two questions 'first-loss'."
+    assert failure(folder).what == what
+
+
+@pytest.mark.parametrize("heading", ["[question]", "[[questions]]"])
+def test_anything_but_question_tables_is_refused(folder, heading):
+    (folder.path / "quiz.toml").write_text(f"\n{heading}\nid = 'x'\n")
+    error = failure(folder)
+    name = heading.strip("[]")
+    assert error.what == f"lessons/one_batch/quiz.toml:2: '{name}' has no place here."
+    assert "[[question]]" in error.remedy
+
+
+def test_broken_toml_is_named_with_its_line(folder):
+    line = folder.change("quiz.toml", 'concept = "overfitting"', "concept = overfitting")
+    assert failure(folder).what == f"lessons/one_batch/quiz.toml:{line}: this isn't TOML: Invalid value."
+
+
+def failure(folder) -> TutorError:
+    with pytest.raises(TutorError) as caught:
+        read_quiz(folder.path / "quiz.toml")
+    return caught.value

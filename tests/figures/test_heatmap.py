@@ -1,0 +1,72 @@
+import math
+
+import pytest
+
+from tests.figures.drawn import find, plain, roles
+from tutor.figures import HeatMap
+from tutor.figures.shades import Scale
+
+LETTERS = tuple(".abcdefghijklmnopqrstuvwxyz")
+COUNTS = tuple(tuple(float(27 * row + column) for column in range(27)) for row in range(27))
+BIGRAMS = HeatMap("bigrams", LETTERS, LETTERS, COUNTS, row_label="first", column_label="second")
+
+
+@pytest.mark.parametrize(
+    ("value", "level"), [(0, 0), (1, 15), (0.5, 8), (-9, 0), (9, 15), (math.nan, None), (math.inf, None)]
+)
+def test_levels(value, level):
+    assert Scale(0, 1).level(value) == level
+
+
+@pytest.mark.parametrize(("size", "cell"), [((40, 29), 1), ((80, 29), 2)])
+def test_twenty_seven_by_twenty_seven_fits_with_its_labels(size, cell):
+    lines = BIGRAMS.draw(*size)
+    written = plain(lines)
+    assert [line[0] for line in written[2:]] == list(LETTERS)
+    assert written[1].split() == (["".join(LETTERS)] if cell == 1 else list(LETTERS))
+    corner = roles(lines[-1])[2 : 2 + 27 * cell]
+    assert corner[-1] == "h15/h15"
+    assert len(corner) == 27 * cell
+    assert roles(lines[2])[2] == "h0/h0"
+
+
+def test_cells_read_without_colours():
+    written = plain(HeatMap("m", ("a", "b"), (), ((0.0, 0.4), (0.7, 1.0))).draw(20, 3))
+    assert written[1:] == ["a   ░░", "b ▓▓██"]
+    assert plain(HeatMap("m", (), (), ((0.0, 1.0),)).draw(20, 2, "ascii"))[1] == "  @@"
+
+
+def test_two_rows_share_a_line_where_lines_are_scarce():
+    lines = HeatMap("m", (), (), ((0.0,), (1.0,), (1.0,), (0.0,))).draw(20, 3)
+    assert [roles(line)[0] for line in lines[1:]] == ["h0/h15", "h15/h0"]
+
+
+def test_rows_that_do_not_fit_are_counted():
+    assert plain(BIGRAMS.draw(40, 10, "ascii"))[-1] == "~ and 20 more"
+    assert plain(BIGRAMS.draw(40, 10))[-1] == "… and 13 more"
+
+
+def test_the_scale_and_the_axes_are_told_where_there_is_room():
+    lines = BIGRAMS.draw(80, 31)
+    assert plain(lines)[0].startswith("bigrams ")
+    assert plain(lines)[0].endswith(" 728")
+    assert find(lines, "↓ first  → second") == (0, 29)
+
+
+def test_given_ends_hold():
+    lines = HeatMap("m", (), (), ((0.0, 1.0),), low=0.0, high=2.0).draw(20, 2)
+    assert roles(lines[1])[-1] == "h8/h8"
+
+
+def test_what_is_not_finite_is_marked():
+    lines = HeatMap("m", (), (), ((0.0, math.nan, 1.0),)).draw(20, 2)
+    assert plain(lines)[1] == "  ??██"
+    assert roles(lines[1])[2] == "bad"
+
+
+def test_words():
+    confusion = HeatMap("errors", ("0", "1"), ("0", "1"), ((9, 2), (1, 8)), row_label="digit", column_label="guess")
+    assert confusion.describe() == (
+        "errors: 2 by 2 cells, digit by guess, from 1 to 9. Largest: 0, 0: 9; 1, 1: 8; 0, 1: 2. Smallest: 1, 0: 1."
+    )
+    assert HeatMap("m", (), (), ()).describe() == "m: no data yet."

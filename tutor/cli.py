@@ -1,0 +1,126 @@
+"""The command line. Each command imports what it needs, and nothing else."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tutor import __version__
+from tutor.errors import ExitCode, TutorError
+
+if TYPE_CHECKING:
+    from tutor.course.catalog import Catalog
+
+
+class _Commands(click.Group):
+    """A group whose unknown first word is a lesson to open."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            return "open", self.commands["open"], args
+        return super().resolve_command(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in super().list_commands(ctx) if not self.commands[name].hidden]
+
+
+_names = click.option("--names", "names_file", metavar="FILE", help="Train on this list of names instead: one a line.")
+_seed = click.option("--seed", default=42, show_default=True, help="Seed of the run.")
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tutor")
+@_names
+@_seed
+@click.pass_context
+def cli(context: click.Context, names_file: str | None, seed: int) -> None:
+    """Learn how neural networks train, by predicting, running, breaking and repairing real ones.
+
+    `tutor` opens the list of lessons, `tutor LESSON` opens one.
+    """
+    if context.invoked_subcommand is None:
+        _open_app(None, names_file, seed)
+
+
+@cli.command("open", hidden=True)
+@click.argument("lesson")
+@_names
+@_seed
+@click.pass_context
+def open_lesson(context: click.Context, lesson: str, names_file: str | None, seed: int) -> None:
+    """Open a lesson in the terminal."""
+    outer = context.parent.params if context.parent else {}
+    _open_app(lesson, names_file or outer.get("names_file"), seed if seed != 42 else outer.get("seed", seed))
+
+
+@cli.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_lessons(as_json: bool) -> None:
+    """List the lessons."""
+    from tutor.commands.list import show_lessons
+
+    show_lessons(_catalog(), as_json)
+
+
+@cli.command()
+@click.argument("lesson")
+@click.option("--steps", default=1000, show_default=True, type=click.IntRange(min=0), help="Training steps to take.")
+@_seed
+@click.option("--set", "settings", multiple=True, metavar="KNOB=VALUE", help="Set a knob; may be given again.")
+@_names
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def run(lesson: str, steps: int, seed: int, settings: tuple[str, ...], names_file: str | None, as_json: bool) -> None:
+    """Train a lesson's model without the app, and print its final metrics."""
+    from tutor.commands.run import run_lesson
+
+    run_lesson(_catalog().get(lesson), steps, seed, settings, names_file, as_json)
+
+
+def _catalog() -> "Catalog":
+    from tutor.course.catalog import Catalog
+    from tutor.paths import lessons_dir
+
+    return Catalog.find([lessons_dir()])
+
+
+def _open_app(lesson: str | None, names_file: str | None, seed: int) -> None:
+    from tutor.commands.app import open_app
+
+    open_app(_catalog(), lesson, names_file, seed)
+
+
+def names_path(names_file: str | None) -> Path | None:
+    """The path of `--names`, made absolute: the lab may run elsewhere."""
+    return Path(names_file).expanduser().resolve() if names_file else None
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong ends in one sentence on stderr and the right exit code."""
+    _guarded(lambda: cli(standalone_mode=False))
+
+
+def _guarded(command: Callable[[], Any]) -> None:
+    try:
+        command()
+    except TutorError as error:
+        _end(str(error), error.code)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as error:
+        _end(f"{error.format_message()} See `tutor --help`.", ExitCode.MISUSE)
+    except (click.Abort, KeyboardInterrupt):
+        _end("Stopped.", ExitCode.FAILURE)
+    except BrokenPipeError:
+        # Whoever read our output has gone; keep the interpreter's last flush from complaining.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.FAILURE)
+
+
+def _end(sentence: str, code: ExitCode) -> None:
+    click.echo(f"tutor: {sentence}", err=True)
+    sys.exit(code)

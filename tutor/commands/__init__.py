@@ -1,0 +1,1 @@
+"""What the commands do; `tutor.cli` says how they are called."""

@@ -1,0 +1,42 @@
+"""`tutor` and `tutor LESSON`: the terminal app."""
+
+import os
+import sys
+
+from tutor.cli import names_path
+from tutor.course.catalog import Catalog
+from tutor.errors import ExitCode, TutorError
+
+
+def open_app(catalog: Catalog, lesson: str | None, names_file: str | None, seed: int) -> None:
+    """Open the app at the list, or at `lesson`; `TutorError` where there is no terminal that it could use."""
+    chosen = catalog.get(lesson) if lesson else None
+    path = names_path(names_file)
+    notice = ""
+    if path is not None:
+        from tutor.names import read_names
+
+        notice = read_names(path).notice()
+    _need_a_terminal()
+
+    from tutor.learner.record import open_record
+    from tutor.ui.app import TutorApp
+
+    record, trouble = open_record()
+    with record:
+        TutorApp(catalog, record, chosen, seed, str(path or ""), " ".join(filter(None, (trouble, notice)))).run()
+
+
+def _need_a_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise TutorError(
+            "The app needs a terminal, and this is a pipe or a file.",
+            "Use `tutor run LESSON` or `tutor list` there.",
+            code=ExitCode.MISUSE,
+        )
+    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
+        raise TutorError(
+            f"The app can't draw on a terminal of type '{os.environ.get('TERM', '')}'.",
+            "Set TERM to what it really is, xterm-256color for most.",
+            code=ExitCode.MISUSE,
+        )

@@ -1,0 +1,107 @@
+"""All the lessons there are: the built-in ones and any stranger's."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from tutor.course.lesson import Lesson, Outline, lesson_id, load_lesson, load_outline
+from tutor.course.source import shown_path
+from tutor.errors import ExitCode, TutorError
+from tutor.suggest import nearest
+
+_FILES = ("lesson.md", "lab.py", "quiz.toml")
+_AnyOutline = TypeVar("_AnyOutline", bound=Outline)
+
+
+class BrokenLesson(msgspec.Struct, frozen=True):
+    """A lesson that can't be used, and why."""
+
+    id: str
+    path: Path
+    error: TutorError
+
+
+class Catalog:
+    """Lessons by id, read when they are asked for."""
+
+    def __init__(self, folders: dict[str, Path], clashes: tuple[BrokenLesson, ...] = ()) -> None:
+        """The lesson in each of `folders`, by id; `clashes` are those whose id another one has."""
+        self._folders = folders
+        self._clashes = clashes
+
+    @classmethod
+    def find(cls, folders: Sequence[Path]) -> "Catalog":
+        """The lessons in `folders`, each a folder of lessons or one lesson; reads no file.
+
+        Of two lessons with one id, the first counts and the second is broken. `TutorError` for a folder that
+        can't be read.
+        """
+        found: dict[str, Path] = {}
+        clashes: list[BrokenLesson] = []
+        for path in (path for folder in folders for path in _lesson_folders(folder)):
+            name = lesson_id(path)
+            if name not in found:
+                found[name] = path
+            elif found[name].resolve() != path.resolve():
+                what = f"{shown_path(path)} has the same id, '{name}', as {shown_path(found[name])}."
+                clashes.append(BrokenLesson(name, path, TutorError(what, "Rename one of the two folders.")))
+        return cls(found, tuple(clashes))
+
+    @cached_property
+    def outlines(self) -> tuple[Outline, ...]:
+        """The front matter of every lesson that has a usable one, in the course's order: fast, for a list."""
+        outlines = []
+        for folder in self._folders.values():
+            try:
+                outlines.append(load_outline(folder))
+            except TutorError:
+                continue
+        return _in_order(outlines)
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """Every usable lesson, whole, in the course's order."""
+        return self._loaded[0]
+
+    @property
+    def broken(self) -> tuple[BrokenLesson, ...]:
+        """Every other lesson, with what is wrong with it."""
+        return self._loaded[1]
+
+    def get(self, id: str) -> Lesson:
+        """The lesson `id`, whole; `TutorError` if it is broken, or if there is none, naming the nearest."""
+        name = id.strip().lower().replace("_", "-")
+        if name not in self._folders:
+            remedy = f"{nearest(name, self._folders).strip()} `tutor list` shows them all."
+            raise TutorError(f"There is no lesson '{id}'.", remedy.strip(), code=ExitCode.MISUSE)
+        return load_lesson(self._folders[name])
+
+    @cached_property
+    def _loaded(self) -> tuple[tuple[Lesson, ...], tuple[BrokenLesson, ...]]:
+        lessons, broken = [], list(self._clashes)
+        for name, folder in self._folders.items():
+            try:
+                lessons.append(load_lesson(folder))
+            except TutorError as error:
+                broken.append(BrokenLesson(name, folder, error))
+        return _in_order(lessons), tuple(broken)
+
+
+def _lesson_folders(folder: Path) -> list[Path]:
+    """The lessons in `folder`, or `folder` itself if it is one."""
+    if (folder / "lesson.md").is_file():
+        return [folder]
+    try:
+        inside = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        what = f"The lessons folder {shown_path(folder)} can't be read: {reason}."
+        raise TutorError(what, "Check its name.", code=ExitCode.MISUSE) from None
+    return [path for path in inside if any((path / name).exists() for name in _FILES)]
+
+
+def _in_order(lessons: Sequence[_AnyOutline]) -> tuple[_AnyOutline, ...]:
+    return tuple(sorted(lessons, key=lambda lesson: (lesson.order, lesson.id)))

@@ -1,0 +1,220 @@
+"""The questions of a lesson, as its author writes them in `quiz.toml`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from tutor.course.markdown import LATEX_REMEDY, latex_in
+from tutor.course.source import FILLED, ID, Passage, Source
+
+_Text = Annotated[str, msgspec.Meta(pattern=FILLED)]
+_Id = Annotated[str, msgspec.Meta(pattern=ID)]
+_TABLE = "[[question]]"
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something to choose, and why it is right or wrong; `last` keeps it below the shuffled ones."""
+
+    text: _Text
+    why: _Text
+    right: bool = False
+    last: bool = False
+
+
+class Near(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to say to a typical wrong number: one in [`low`, `high`], or within `tolerance` of `value`."""
+
+    why: _Text
+    low: float | None = None
+    high: float | None = None
+    value: float | None = None
+    tolerance: float | None = None
+
+    def __post_init__(self) -> None:
+        given = tuple(bound is not None for bound in (self.low, self.high, self.value, self.tolerance))
+        if given not in ((True, True, False, False), (False, False, True, True)):
+            raise ValueError("neither a range nor a value. Give `low` and `high`, or `value` and `tolerance`.")
+
+
+class LineWhy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why line `line` of a listing, counted from 1, isn't the faulty one."""
+
+    line: int
+    why: _Text
+
+
+class _Question(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag=lambda name: name.lower(),
+):
+    """What every question has.
+
+    `ask` and `explain` are Markdown; `hints` show one at a time before the answer, `explain` after either
+    result. A question with `predict` is asked before the run that answers it.
+    """
+
+    id: _Id
+    concept: _Id
+    ask: _Text
+    hints: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)]
+    explain: _Text
+    predict: bool = False
+
+
+class Choice(_Question, frozen=True):
+    """One right option among several."""
+
+    options: tuple[Option, ...]
+
+    def __post_init__(self) -> None:
+        right = _right_options(self.options)
+        if right != 1:
+            raise ValueError(f"{right} options are right. A choice has one; kind 'multiple' may have several.")
+
+
+class Multiple(_Question, frozen=True):
+    """Any number of right options, at least one."""
+
+    options: tuple[Option, ...]
+
+    def __post_init__(self) -> None:
+        if not _right_options(self.options):
+            raise ValueError("no option is right. Mark at least one with `right = true`.")
+
+
+class Numeric(_Question, frozen=True):
+    """A number to type, in `unit`.
+
+    It is right within `tolerance` (absolute) or `rel_tolerance` (a share of the answer).
+    """
+
+    answer: float
+    why_right: _Text
+    why_wrong: _Text
+    tolerance: float | None = None
+    rel_tolerance: float | None = None
+    unit: str = ""
+    near: tuple[Near, ...] = ()
+
+    def __post_init__(self) -> None:
+        given = [width for width in (self.tolerance, self.rel_tolerance) if width is not None]
+        if len(given) != 1 or given[0] < 0:
+            remedy = "Give `tolerance` or `rel_tolerance`, 0 or more."
+            raise ValueError(f"how near is near enough isn't said. {remedy}")
+
+
+class Order(_Question, frozen=True):
+    """Items to put in order; `items` are in the right one."""
+
+    items: tuple[_Text, ...]
+    why: _Text
+
+    def __post_init__(self) -> None:
+        if len(self.items) < 2 or len(set(self.items)) < len(self.items):
+            raise ValueError("'items' can't be ordered. Give two or more, all different.")
+
+
+class Bug(_Question, frozen=True):
+    """A short listing whose faulty line is to be found.
+
+    `faulty` is its number, counted from 1; `others` says why some other lines are fine.
+    """
+
+    listing: _Text
+    faulty: int
+    why: _Text
+    others: tuple[LineWhy, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The listing's lines, without blank ones at its end."""
+        return tuple(self.listing.rstrip().split("\n"))
+
+    def __post_init__(self) -> None:
+        count = len(self.lines)
+        if not 1 <= self.faulty <= count or not self.lines[self.faulty - 1].strip():
+            raise ValueError(f"'faulty' is {self.faulty}. It is a line of the listing, from 1 to {count}.")
+        others = [other.line for other in self.others]
+        if len(set(others)) < len(others) or any(line == self.faulty or not 1 <= line <= count for line in others):
+            raise ValueError(f"'others' names a wrong line. Each is another line, from 1 to {count}, and once.")
+
+
+Question = Choice | Multiple | Numeric | Order | Bug
+"""Any question."""
+
+KINDS = ("choice", "multiple", "numeric", "order", "bug")
+"""What `kind` may be."""
+
+_TYPES = dict(zip(KINDS, (Choice, Multiple, Numeric, Order, Bug), strict=True))
+_NESTED = (Option, Near, LineWhy)
+
+
+def read_quiz(path: Path) -> dict[str, Question]:
+    """The questions in `path` by id, in the author's order; none if there is no such file.
+
+    `TutorError` with file, line and question for the first that can't be used.
+    """
+    if not path.exists():
+        return {}
+    source = Source.read(path)
+    whole = source.passage(1, len(source.lines), "quiz")
+    tables = whole.toml()
+    for key in tables:
+        if key != "question" or not isinstance(tables[key], list):
+            raise whole.error(f"'{key}' has no place here.", f"Write each question as a table, {_TABLE}.", key)
+    starts = [number for number, line in enumerate(source.lines, start=1) if line.strip() == _TABLE]
+    questions: dict[str, Question] = {}
+    for index, table in enumerate(tables.get("question", [])):
+        first, last = _extent(starts, index, len(source.lines))
+        question = _question(source, first, last, index, table)
+        if question.id in questions:
+            raise source.error(first, f"there are two questions '{question.id}'.", "Rename one of them.")
+        questions[question.id] = question
+    return questions
+
+
+def _question(source: Source, first: int, last: int, index: int, table: dict[str, Any]) -> Question:
+    name = table.get("id")
+    prefix = f"question '{name}': " if isinstance(name, str) and name else f"question {index + 1}: "
+    passage = source.passage(first, last, "question", prefix)
+    keys = _keys(table.get("kind"))
+    # mypy knows no class that stands for a union: https://github.com/python/mypy/issues/9773.
+    question: Question = passage.typed(table, Question, keys, KINDS)  # type: ignore[arg-type]
+    _check_latex(passage, table)
+    return question
+
+
+def _keys(kind: object) -> tuple[str, ...]:
+    """The keys that a question of this kind, or something inside it, may have."""
+    types = [_TYPES[kind]] if isinstance(kind, str) and kind in _TYPES else list(_TYPES.values())
+    return ("kind", *dict.fromkeys(key for type_ in (*types, *_NESTED) for key in type_.__struct_fields__))
+
+
+def _check_latex(passage: Passage, value: object, key: str = "") -> None:
+    if isinstance(value, str) and key != "listing":
+        for _, latex in latex_in(value):
+            raise passage.error(f"LaTeX, '{latex}'.", LATEX_REMEDY, key)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _check_latex(passage, inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_latex(passage, inner, key)
+
+
+def _extent(starts: list[int], index: int, count: int) -> tuple[int, int]:
+    """First and last line of question `index`; the whole file if it isn't written as `[[question]]`."""
+    if index >= len(starts):
+        return 1, count
+    return starts[index], starts[index + 1] - 1 if index + 1 < len(starts) else count
+
+
+def _right_options(options: tuple[Option, ...]) -> int:
+    if len(options) < 2:
+        raise ValueError("there is nothing to choose. Give two options or more.")
+    return sum(option.right for option in options)

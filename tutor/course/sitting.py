@@ -1,0 +1,211 @@
+"""One sitting at one lesson: the page that is open, the question that is asked, what has been answered; no screen."""
+
+from collections.abc import Hashable, Set
+from typing import Protocol
+
+import msgspec
+
+from tutor.course.grading import Response, Verdict, grade, shuffled
+from tutor.course.lesson import Lesson
+from tutor.course.quiz import Bug, Multiple, Order, Question
+from tutor.course.steps import Step
+
+
+class Keeper(Protocol):
+    """Where answers and finished pages are kept."""
+
+    def answer(self, lesson: str, question: str, response: Response, verdict: Verdict) -> None:
+        """Keep an answer as given."""
+
+    def finish_step(self, lesson: str, step: str) -> None:
+        """Keep that a step is done."""
+
+    def steps_done(self, lesson: str) -> Set[str]:
+        """The ids of the steps that are done."""
+
+    def place(self, lesson: str) -> str | None:
+        """The id of the step that was last open."""
+
+    def remember_place(self, lesson: str, step: str) -> None:
+        """Keep which step is open."""
+
+
+class Asked(msgspec.Struct):
+    """A question as it stands in this sitting."""
+
+    question: Question
+    order: tuple[int, ...]
+    """The options as shown, by their authored indices."""
+
+    picked: tuple[int, ...] = ()
+    """What is ticked or put in order but not yet given, by authored indices."""
+
+    response: Response | None = None
+    """The last answer given."""
+
+    verdict: Verdict | None = None
+    """Its verdict."""
+
+    locked: bool = False
+    """Whether it is a prediction whose verdict is still to come."""
+
+    hints: int = 0
+    """How many hints are shown."""
+
+    @property
+    def right(self) -> bool:
+        """Whether it has been answered rightly."""
+        return self.verdict is not None and self.verdict.right
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing left to answer: it is right, or was a prediction, which is made once."""
+        return self.right or (self.question.predict and self.verdict is not None)
+
+    @property
+    def revealed(self) -> bool:
+        """Whether the verdict may be shown."""
+        return self.verdict is not None and not self.locked
+
+
+class Sitting:
+    """A learner at a lesson, from opening it to closing it. Everything worth keeping goes to the keeper at once."""
+
+    def __init__(self, lesson: Lesson, keeper: Keeper, token: str = "") -> None:
+        """Open the lesson where it was left; `token` fixes how options are shuffled."""
+        self.lesson = lesson
+        self._keeper = keeper
+        self._asked = {name: Asked(question, shuffled(question, token)) for name, question in lesson.questions.items()}
+        self._done = set(keeper.steps_done(lesson.id))
+        ids = [step.id for step in lesson.steps]
+        place = keeper.place(lesson.id)
+        self.index = ids.index(place) if place in ids else 0
+        """Which step is open, from 0."""
+        self._current = 0
+        self._state: Hashable = None
+        self._state_then: Hashable = None
+
+    @property
+    def step(self) -> Step:
+        """The open step."""
+        return self.lesson.steps[self.index]
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures of this step, or of the last one before it that names any."""
+        for step in reversed(self.lesson.steps[: self.index + 1]):
+            if step.figures:
+                return step.figures
+        return ()
+
+    @property
+    def asked(self) -> Asked | None:
+        """The question being asked, if the step asks any."""
+        names = self.step.questions
+        return self._asked[names[self._current]] if names else None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which of the step's questions is being asked, from 1, and how many there are."""
+        return self._current + 1, len(self.step.questions)
+
+    def done(self, step: str) -> bool:
+        """Whether the learner has done the step `step`."""
+        return step in self._done
+
+    def go(self, by: int) -> bool:
+        """Open the step `by` further on.
+
+        False at either end. Leaving a page without questions forwards means it was read.
+        """
+        target = self.index + by
+        if by > 0 and not self.step.questions:
+            self._finish(self.step)
+        if not 0 <= target < len(self.lesson.steps):
+            return False
+        self.index = target
+        waiting = (i for i, name in enumerate(self.step.questions) if not self._asked[name].settled)
+        self._current = next(waiting, 0)
+        self._keeper.remember_place(self.lesson.id, self.step.id)
+        return True
+
+    def saw(self, state: Hashable) -> None:
+        """The run is in `state` now: its step number, say."""
+        self._state = state
+
+    @property
+    def tried(self) -> bool:
+        """Whether the run has moved since the last prediction was locked."""
+        return self._state != self._state_then
+
+    def reveal(self) -> None:
+        """Show the verdict on the prediction being asked."""
+        if self.asked is not None:
+            self.asked.locked = False
+
+    def pick(self, shown: int) -> Verdict | None:
+        """Choose the option shown at place `shown`, from 0. A single choice is answered by it; others are
+        collected for `submit`.
+
+        The verdict if that answered the question.
+        """
+        asked = self.asked
+        if asked is None or asked.settled or not 0 <= shown < len(asked.order):
+            return None
+        option = asked.order[shown]
+        if not isinstance(asked.question, Multiple | Order):
+            return self.answer(option + 1 if isinstance(asked.question, Bug) else option)
+        if option in asked.picked:
+            asked.picked = tuple(other for other in asked.picked if other != option)
+        else:
+            asked.picked = (*asked.picked, option)
+        return None
+
+    def submit(self) -> Verdict | None:
+        """Give what has been ticked or put in order; None if there is nothing to give yet."""
+        asked = self.asked
+        if asked is None or asked.settled or not asked.picked:
+            return None
+        if isinstance(asked.question, Multiple):
+            return self.answer(frozenset(asked.picked))
+        if isinstance(asked.question, Order) and len(asked.picked) == len(asked.order):
+            return self.answer(asked.picked)
+        return None
+
+    def answer(self, response: Response) -> Verdict | None:
+        """Answer the question being asked, and keep the answer.
+
+        `ValueError` if the question can't have that response.
+        """
+        asked = self.asked
+        if asked is None or asked.settled:
+            return None
+        verdict = grade(asked.question, response)
+        asked.response, asked.verdict, asked.picked = response, verdict, ()
+        if asked.question.predict:
+            asked.locked = True
+            self._state_then = self._state
+        self._keeper.answer(self.lesson.id, asked.question.id, response, verdict)
+        if all(self._asked[name].settled for name in self.step.questions):
+            self._finish(self.step)
+        return verdict
+
+    def next_question(self) -> bool:
+        """Go to the step's next question; False if there is none."""
+        if self._current + 1 >= len(self.step.questions):
+            return False
+        self._current += 1
+        return True
+
+    def hint(self) -> bool:
+        """Show one more hint; False if there is none left."""
+        asked = self.asked
+        if asked is None or asked.settled or asked.hints >= len(asked.question.hints):
+            return False
+        asked.hints += 1
+        return True
+
+    def _finish(self, step: Step) -> None:
+        if step.id not in self._done:
+            self._done.add(step.id)
+            self._keeper.finish_step(self.lesson.id, step.id)

@@ -1,0 +1,149 @@
+"""Histograms, one under the other over a shared x axis: usually one per layer."""
+
+import msgspec
+
+from tutor.figures import numbers
+from tutor.figures.axes import Axis, label_tick
+from tutor.figures.base import Figure, Glyphs, Line
+from tutor.figures.lines import Grid, clip, more
+from tutor.figures.numbers import percent, words
+
+BLOCKS: dict[Glyphs, str] = {
+    "braille": " ▁▂▃▄▅▆▇█",
+    "quadrant": " ▄█",
+    "ascii": " .:-=+*#%@",
+}
+"""Column heights within one cell, lowest first."""
+
+OUTER = 0.03
+"""The share of the bins, at each end, that counts as the end of the range; at least one bin."""
+
+
+class Histogram(msgspec.Struct, frozen=True):
+    """Counts in equal-width bins over [low, high]; `note` stands beside it, such as `31 % saturated`."""
+
+    label: str
+    low: float
+    high: float
+    counts: tuple[int, ...]
+    note: str = ""
+
+    @property
+    def total(self) -> int:
+        """How many values were counted."""
+        return sum(self.counts)
+
+    @property
+    def ranged(self) -> bool:
+        """Whether the range is one that can be drawn."""
+        return numbers.usable(self.low) and numbers.usable(self.high) and self.low <= self.high
+
+    def edge(self, index: int) -> float:
+        """The lower edge of bin `index`; one past the last bin gives `high`."""
+        return self.low + (self.high - self.low) * index / max(len(self.counts), 1)
+
+    def mass(self, axis: Axis, columns: int) -> list[float]:
+        """The counts spread over `columns` equal parts of `axis`, each bin's evenly over its own width."""
+        shares = [0.0] * columns
+        per = (axis.high - axis.low) / columns
+        for index, count in enumerate(self.counts):
+            low, high = ((self.edge(index + side) - axis.low) / per for side in (0, 1))
+            if high <= low:
+                low = min(low, columns - 1e-9)
+                high = low + 1e-9
+            for column in range(max(int(low), 0), min(int(high) + 1, columns)):
+                overlap = min(high, column + 1) - max(low, column)
+                shares[column] += count * max(overlap, 0.0) / (high - low)
+        return shares
+
+
+class Histograms(Figure, frozen=True):
+    """One histogram a row; each row is scaled to its own fullest column."""
+
+    rows: tuple[Histogram, ...]
+    x_label: str = ""
+
+    def describe(self) -> str:
+        """For each row its size, its fullest bin, what lies at the ends, and the note."""
+        return f"{self.title}: {'; '.join(map(_tell, self.rows)) or 'no data yet'}."
+
+    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+        grid = Grid(width, height)
+        grid.put(0, 0, clip(self.title, width, glyphs), "title")
+        drawable = [row for row in self.rows if row.ranged]
+        if not any(row.total for row in drawable):
+            grid.put(0, 1, "no data yet", "muted")
+            return grid.lines()
+        axis = Axis(*_range(drawable))
+        below = 1 if height >= 4 else 0
+        room = height - 1 - below
+        shown = self.rows if len(self.rows) <= room else self.rows[: max(room - 1, 0)]
+        names = min(max((len(row.label) for row in shown), default=0), width // 4)
+        notes = max((len(row.note) for row in shown), default=0)
+        notes = notes if width - names - notes - 2 >= 16 else 0
+        left = names + 1 if names else 0
+        across = width - left - (notes + 1 if notes else 0)
+        spaced = (room + 1) // max(len(shown), 1)
+        step = min(spaced, 7) if spaced > 2 else room // max(len(shown), 1)
+        tall = step - 1 if spaced > 2 else step
+        for index, row in enumerate(shown):
+            base = step * index + tall
+            grid.put(0, base, clip(row.label, names, glyphs), "text")
+            grid.put(width - notes, base, row.note[:notes], "accent")
+            if row.ranged:
+                _columns(grid, left, base, row.mass(axis, across), tall, BLOCKS[glyphs])
+        if len(shown) < len(self.rows):
+            grid.put(0, room, more(len(self.rows) - len(shown), glyphs), "muted")
+        if below:
+            last = room if len(shown) < len(self.rows) else step * (len(shown) - 1) + tall
+            _ticks(grid, last + 1, left, across, axis, self.x_label)
+        return grid.lines()
+
+
+def _range(rows: list[Histogram]) -> tuple[float, float]:
+    low, high = min(row.low for row in rows), max(row.high for row in rows)
+    return (low, high) if high - low > 1e-290 else numbers.nice_limits(low, low)
+
+
+def _columns(grid: Grid, left: int, base: int, mass: list[float], tall: int, blocks: str) -> None:
+    """Columns up to `tall` lines high on line `base`; a column with anything in it is never empty."""
+    steps = len(blocks) - 1
+    fullest = max(mass, default=0.0)
+    for column, value in enumerate(mass):
+        level = max(round(value / fullest * tall * steps), 1) if value > 0 else 0
+        for up in range(tall):
+            grid.put(left + column, base - up, blocks[min(max(level - up * steps, 0), steps)], "s0")
+
+
+def _ticks(grid: Grid, row: int, left: int, across: int, axis: Axis, label: str) -> None:
+    grid.put(grid.width - len(label), row, label, "muted")
+    for value, text in axis.marks(max(across // 9, 3)):
+        label_tick(grid, row, left + axis.cell(value, across), text)
+
+
+def _tell(row: Histogram) -> str:
+    total, bins = row.total, len(row.counts)
+    if not total:
+        return f"{row.label} has no data yet"
+    if not row.ranged:
+        return f"{row.label}, n = {words(total)}, has no finite range"
+    outer = max(1, round(OUTER * bins))
+    fullest = max(range(bins), key=row.counts.__getitem__)
+    edges = f"{words(row.edge(fullest))} to {words(row.edge(fullest + 1))}"
+    text = f"{row.label}, n = {words(total)}, is fullest from {edges}"
+    if bins > 2 * outer:
+        below, above = sum(row.counts[:outer]), sum(row.counts[-outer:])
+        text += (
+            f", with {percent(below / total)} below {words(row.edge(outer))}"
+            f" and {percent(above / total)} above {words(row.edge(bins - outer))}"
+        )
+        if _peaks(row.counts, outer):
+            text += " (peaks at both ends)"
+    return text + (f", {row.note}" if row.note else "")
+
+
+def _peaks(counts: tuple[int, ...], outer: int) -> bool:
+    """Whether the bins at both ends are each fuller than twice the middle's mean."""
+    middle = counts[outer:-outer]
+    usual = sum(middle) / len(middle)
+    return min(max(counts[:outer]), max(counts[-outer:])) > 2 * usual

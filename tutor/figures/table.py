@@ -1,0 +1,87 @@
+"""Words and numbers as they are: a table with a header, and lines of text."""
+
+import re
+import textwrap
+
+from tutor.figures.base import Figure, Glyphs, Line
+from tutor.figures.lines import clip, more
+
+_NUMBER = re.compile(r"[-+±]?[\d.,]+(e[-+]?\d+)?\s*[a-zA-Z%µ]*|nan|-?inf|[-—]?", re.IGNORECASE)
+
+_GAP = 2
+"""Blanks between two columns."""
+
+
+class Table(Figure, frozen=True):
+    """Rows of cells under a header; columns of numbers are aligned to the right."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def describe(self) -> str:
+        """Every row as `header: cell` pairs, up to eight rows."""
+        if not self.rows:
+            return f"{self.title}: no rows yet."
+        told = ["; ".join(self._pairs(row)) for row in self.rows[:8]]
+        rest = f" And {len(self.rows) - 8} more rows." if len(self.rows) > 8 else ""
+        return f"{self.title}. {'. '.join(told)}.{rest}"
+
+    def _pairs(self, row: tuple[str, ...]) -> list[str]:
+        heads = [*self.header, *([""] * len(row))]
+        return [f"{head} {cell}".strip() for head, cell in zip(heads, row, strict=False)]
+
+    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+        lines: list[Line] = [((clip(self.title, width, glyphs), "title"),)]
+        count = max(map(len, (self.header, *self.rows)), default=0)
+        every = [[*row, *([""] * (count - len(row)))] for row in (self.header, *self.rows)]
+        widths = _widths([max(len(row[column]) for row in every) for column in range(count)], width)
+        right = [
+            bool(self.rows) and all(_NUMBER.fullmatch(row[column]) for row in every[1:]) for column in range(count)
+        ]
+        room = height - 1
+        shown = every if len(every) <= room else every[: max(room - 1, 0)]
+        for number, row in enumerate(shown):
+            cells = [clip(cell, size, glyphs) for cell, size in zip(row, widths, strict=True)]
+            padded = [
+                cell.rjust(size) if number_column else cell.ljust(size)
+                for cell, size, number_column in zip(cells, widths, right, strict=True)
+            ]
+            lines.append((((" " * _GAP).join(padded).rstrip(), "text" if number else "muted"),))
+        if len(shown) < len(every):
+            lines.append(((more(len(every) - max(len(shown), 1), glyphs), "muted"),))
+        return lines
+
+
+class Text(Figure, frozen=True):
+    """Lines of text, wrapped to the width; sampled names, for example."""
+
+    lines: tuple[str, ...]
+
+    def describe(self) -> str:
+        """The lines themselves, up to twenty."""
+        kept = [line.strip() for line in self.lines if line.strip()]
+        rest = f" and {len(kept) - 20} more" if len(kept) > 20 else ""
+        return f"{self.title}: {', '.join(kept[:20]) or 'nothing yet'}{rest}."
+
+    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+        wrapped = [piece for line in self.lines for piece in textwrap.wrap(line, width) or [""]]
+        room = height - 1
+        shown = wrapped if len(wrapped) <= room else wrapped[: max(room - 1, 0)]
+        lines: list[Line] = [
+            ((clip(self.title, width, glyphs), "title"),),
+            *(((line, "text"),) for line in shown),
+        ]
+        if len(shown) < len(wrapped):
+            rest = len(wrapped) - len(shown)
+            lines.append(((more(rest, glyphs) + (" lines" if rest > 1 else " line"), "muted"),))
+        return lines
+
+
+def _widths(natural: list[int], width: int) -> list[int]:
+    """Column widths that fit in `width`: the widest columns give way first."""
+    widths = list(natural)
+    excess = sum(widths) + _GAP * (len(widths) - 1) - width
+    while excess > 0 and max(widths, default=0) > 1:
+        widths[widths.index(max(widths))] -= 1
+        excess -= 1
+    return widths

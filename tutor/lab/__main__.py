@@ -1,0 +1,47 @@
+"""The lab as a process: commands come in on stdin, reports go out on stdout, and the end of stdin is the end."""
+
+import os
+import queue
+import sys
+import threading
+from typing import BinaryIO
+
+from tutor.link.framing import HEADER, command, length, pack
+from tutor.link.messages import Command, Report
+
+
+def main() -> None:
+    """Serve until the terminal's end of the pipe closes, however that happens."""
+    # A lesson that prints must not write into the pipe: what it prints goes to the log instead.
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, inbox), daemon=True).start()
+
+    import torch
+
+    from tutor.lab.server import Lab
+
+    torch.set_num_threads(1)
+
+    def send(report: Report) -> None:
+        message = memoryview(pack(report))
+        while message:
+            message = message[out.write(message) :]
+
+    try:
+        Lab(inbox, send).serve()
+    except BrokenPipeError:
+        os._exit(0)
+
+
+def _listen(stdin: BinaryIO, inbox: "queue.SimpleQueue[Command]") -> None:
+    """Put each command into the inbox; at the end of the stream leave at once, whatever the main thread is doing."""
+    while len(header := stdin.read(HEADER)) == HEADER:
+        body = stdin.read(length(header))
+        inbox.put(command(body))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

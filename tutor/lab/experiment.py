@@ -1,0 +1,103 @@
+"""The experiment: the one class that a lesson's `lab.py` defines."""
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any, ClassVar, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tutor.figures import AnyFigure
+from tutor.lab.datasets import Sources, Split
+from tutor.link.knobs import Knob, Preset, Value, checked
+
+FigureMethod = Callable[[Any, Any], AnyFigure]
+_Method = TypeVar("_Method", bound=FigureMethod)
+
+
+def figure(title: str) -> Callable[[_Method], _Method]:
+    """Mark a method `(self, seen: Observation) -> Figure` as a figure of the lesson, called `title` on screen.
+
+    It is called when a frame is due and the figure is on view, never otherwise.
+    """
+
+    def mark(method: _Method) -> _Method:
+        method.title = title  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class Experiment:
+    """A model, its data and one training step, with knobs to turn and figures to look at.
+
+    The whole state of a run is this object: model, optimizer, generator, step number. A deep copy of it is an
+    exact snapshot, which continues bit for bit as the original would. So all that changes while training
+    belongs to `self`, and all randomness comes from `self.rng` (or torch's global generator, which is snapshotted along).
+
+    A lesson overrides `build`, and `step` if there is something to train; figures are methods marked with `@figure`.
+    """
+
+    knobs: ClassVar[tuple[Knob, ...]] = ()
+    """What the learner may turn."""
+
+    presets: ClassVar[tuple[Preset, ...]] = ()
+    """Named settings of the knobs that show something."""
+
+    records_updates: ClassVar[bool] = False
+    """Whether the run keeps the update:data ratio of every weight matrix over time (`History.series("update:data")`)."""
+
+    model: nn.Module
+    """The network; instruments watch its leaf modules, by the names they have in it."""
+
+    def __init__(self, knobs: Mapping[str, Value], seed: int, data: Sources) -> None:
+        """Settle the knobs and seed the generators; the runner calls `build` next."""
+        self.k: Any = SimpleNamespace(**checked(self.knobs, knobs))
+        """The knobs' values by name, such as `self.k.lr`."""
+        self.seed = seed
+        self.rng = torch.Generator().manual_seed(seed)
+        """The run's own random generator."""
+        self.data = data
+        """The data sets: `self.data.names(block=3)`, `self.data.digits()`."""
+        self.iteration = 0
+        """How many steps have been taken."""
+
+    def build(self) -> None:
+        """Make `self.model` and whatever else a run needs, from `self.k` and `self.rng`."""
+        raise NotImplementedError("build() makes self.model")
+
+    def step(self) -> Tensor:
+        """Train one iteration and return its loss, a scalar tensor."""
+        raise NotImplementedError
+
+    def splits(self) -> Mapping[str, Split]:
+        """The data sets on which the full loss is measured while training, such as `{"train": …, "val": …}`."""
+        return {}
+
+    def loss(self, x: Tensor, y: Tensor) -> Tensor:
+        """The mean cross-entropy of `self.model` on inputs `x` and classes `y`, in nats."""
+        return F.cross_entropy(self.model(x), y)
+
+    def each_loss(self, x: Tensor, y: Tensor) -> Tensor:
+        """The loss of each example alone, (n,), as it is averaged over a whole split."""
+        return F.cross_entropy(self.model(x), y, reduction="none")
+
+    @classmethod
+    def trains(cls) -> bool:
+        """Whether there is anything to train."""
+        return cls.step is not Experiment.step
+
+    @classmethod
+    def figures(cls) -> dict[str, str]:
+        """Each figure's name and title, in the order in which the class defines them."""
+        named: dict[str, str] = {}
+        for base in reversed(cls.__mro__):
+            for name, member in vars(base).items():
+                if hasattr(member, "title") and callable(member):
+                    named[name] = member.title
+        return named
+
+    def generator(self, purpose: int = 0) -> torch.Generator:
+        """A fresh generator fixed by seed, step and `purpose`, for draws that must not disturb the run (sampling, say)."""
+        return torch.Generator().manual_seed((self.seed * 1_000_003 + self.iteration) * 31 + purpose)

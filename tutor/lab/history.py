@@ -1,0 +1,96 @@
+"""What a run leaves behind: its loss at every step, and other series at some steps."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from tutor.figures import Series
+
+
+@dataclass
+class History:
+    """The past of one run."""
+
+    losses: "array[float]" = field(default_factory=lambda: array("d"))
+    """The mini-batch loss of every step, from step 1 on."""
+
+    groups: dict[str, dict[str, tuple[list[int], list[float]]]] = field(default_factory=dict)
+    """Other series: group, label, then steps and values."""
+
+    clock: list[tuple[int, float]] = field(default_factory=lambda: [(0, 0.0)])
+    """At some steps, how many seconds of training it took to get there."""
+
+    def add(self, group: str, label: str, iteration: int, value: float) -> None:
+        """Note `value` at step `iteration` in the series `label` of `group`."""
+        steps, values = self.groups.setdefault(group, {}).setdefault(label, ([], []))
+        steps.append(iteration)
+        values.append(value)
+
+    def series(self, group: str, columns: int = 80) -> tuple[Series, ...]:
+        """Every series of `group`, thinned to at most two points a column."""
+        return tuple(
+            Series(label, *extremes(steps, values, columns))
+            for label, (steps, values) in self.groups.get(group, {}).items()
+        )
+
+    def loss_series(self, columns: int = 80) -> tuple[Series, Series]:
+        """The mini-batch losses: each column's lowest and highest, and each column's mean."""
+        steps = range(1, len(self.losses) + 1)
+        raw = extremes(steps, self.losses, columns)
+        smooth = means(self.losses, columns)
+        return Series("each batch", *raw, style="faint"), Series("batch mean", *smooth)
+
+    def loss_by_seconds(self, label: str, columns: int = 80) -> Series:
+        """The mean mini-batch loss of each stretch of the run, against seconds of training."""
+        steps, values = means(self.losses, columns)
+        return Series(label, tuple(self._seconds_at(step) for step in steps), values)
+
+    def _seconds_at(self, step: float) -> float:
+        """Interpolated between the noted times, and past the last of them at the pace that led there."""
+        after = bisect_left(self.clock, (step, 0.0))
+        after = min(max(after, 1), len(self.clock) - 1)
+        if after < 1:
+            return 0.0
+        (left, start), (right, end) = self.clock[after - 1], self.clock[after]
+        return start + (end - start) * (step - left) / (right - left)
+
+
+def extremes(
+    steps: Sequence[int], values: Sequence[float], columns: int
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The curve thinned to at most `columns` pairs of lowest and highest, each at its own step: no spike is lost."""
+    if len(values) <= 2 * columns:
+        return tuple(map(float, steps)), tuple(values)
+    folded, size = _folded(values, columns)
+    picks = torch.stack((folded.argmin(1), folded.argmax(1)), 1).sort(1).values
+    picks += torch.arange(len(folded)).unsqueeze(1) * size
+    kept = picks.flatten().tolist()
+    if kept[-1] != len(values) - 1:
+        kept.append(len(values) - 1)
+    return tuple(float(steps[i]) for i in kept), tuple(values[i] for i in kept)
+
+
+def means(values: Sequence[float], columns: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The mean of each of at most `columns` stretches of `values`, at its middle step; the first value is step 1's."""
+    if len(values) <= columns:
+        return tuple(float(step) for step in range(1, len(values) + 1)), tuple(values)
+    folded, size = _folded(values, columns)
+    steps = [1 + size * row + (size - 1) / 2 for row in range(len(folded))]
+    averages = folded.mean(1).tolist()
+    rest = values[len(folded) * size :]
+    if rest:
+        steps.append(float(len(values)))
+        averages.append(sum(rest) / len(rest))
+    return tuple(steps), tuple(averages)
+
+
+def _folded(values: Sequence[float], columns: int) -> tuple[torch.Tensor, int]:
+    """The values in rows of equal length, at most `columns` rows; an incomplete last row is left out."""
+    size = -(-len(values) // columns)
+    rows = len(values) // size
+    # The tensor is copied: an array that lends its memory to a tensor could not grow.
+    flat = torch.frombuffer(values, dtype=torch.float64).clone() if isinstance(values, array) else torch.tensor(values)
+    return flat[: rows * size].view(rows, size), size

@@ -1,0 +1,106 @@
+"""The record's tables, and how an older file gets them."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+Migration = tuple[str, ...]
+"""The statements that lead from one version of the tables to the next."""
+
+MIGRATIONS: tuple[Migration, ...] = (
+    (
+        """CREATE TABLE answer (
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            lesson TEXT NOT NULL,
+            question TEXT NOT NULL,
+            response TEXT NOT NULL,
+            "right" INTEGER NOT NULL,
+            score REAL NOT NULL,
+            sure TEXT CHECK (sure IN ('guess', 'think', 'know')),
+            sitting TEXT NOT NULL
+        )""",
+        "CREATE INDEX answer_by_question ON answer (lesson, question)",
+        """CREATE TABLE step_done (
+            lesson TEXT NOT NULL,
+            step TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (lesson, step)
+        ) WITHOUT ROWID""",
+        "CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    ),
+)
+"""Ordered: a file whose `user_version` is n has had the first n."""
+
+BUSY_SECONDS = 5.0
+"""How long a write waits for another process's."""
+
+
+class NewerRecordError(Exception):
+    """The file was written by a later version of tutor than this one."""
+
+
+class DamagedRecordError(Exception):
+    """The file isn't a sound SQLite database."""
+
+
+def connect(path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
+    """The database in `path` (None: in memory), writable and with the newest tables; made if there is none.
+
+    An existing file is copied to `<name>.version-<n>.sqlite3` before it is changed. `DamagedRecordError`,
+    `NewerRecordError`, `sqlite3.Error` or `OSError` if that can't be done.
+    """
+    if path is None:
+        db = sqlite3.connect(":memory:", isolation_level=None)
+        migrate(db, None, migrations)
+        return db
+    # SQLite gives its helper files the same mode.
+    path.touch(mode=0o600)
+    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        _check(db)
+        migrate(db, path, migrations)
+        # Fails only while another process switches too; either journal is safe, so nothing is lost.
+        with suppress(sqlite3.OperationalError):
+            db.execute("PRAGMA journal_mode = WAL")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def migrate(db: sqlite3.Connection, path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring the tables of `db` to the newest version in one transaction, with a backup beside `path`."""
+    # The write lock, even with nothing to do: a read-only file is found out now and not at the first answer.
+    with db:
+        db.execute("BEGIN IMMEDIATE")
+        version = version_of(db)
+        if version > len(migrations):
+            raise NewerRecordError(f"version {version}, and this tutor knows {len(migrations)}")
+        if version == len(migrations):
+            return
+        if path is not None and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            with closing(sqlite3.connect(path.with_suffix(f".version-{version}.sqlite3"))) as copy:
+                db.backup(copy)
+        for migration in migrations[version:]:
+            for statement in migration:
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """How many migrations `db` has had."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _check(db: sqlite3.Connection) -> None:
+    try:
+        verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        # A full or read-only disk is an OperationalError of another code, and no damage.
+        if error.sqlite_errorcode in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise DamagedRecordError(str(error)) from error
+        raise
+    if verdict != "ok":
+        raise DamagedRecordError(verdict)

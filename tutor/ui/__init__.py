@@ -1,0 +1,1 @@
+"""The terminal app. It never imports torch: what it knows of a model comes through the pipe as plain data."""

@@ -1,0 +1,94 @@
+"""The app: it holds what all screens share, and starts labs."""
+
+import os
+from pathlib import Path
+
+from textual.app import App
+
+from tutor.course.catalog import Catalog
+from tutor.course.lesson import Lesson
+from tutor.figures import Glyphs
+from tutor.learner.home import state_dir
+from tutor.learner.record import Record
+from tutor.link.client import LabProcess
+from tutor.ui.colours import Palette
+
+
+class TutorApp(App[None]):
+    """A course of lessons, and the learner's record of it."""
+
+    TITLE = "tutor"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    Screen { layers: base overlay; }
+    * { scrollbar-size-vertical: 1; }
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        record: Record,
+        lesson: Lesson | None = None,
+        seed: int = 42,
+        names_file: str = "",
+        notice: str = "",
+        glyphs: Glyphs = "braille",
+        fps: float = 0.0,
+    ) -> None:
+        """Open `lesson` at once, or else the list of lessons; `notice` is shown when the first screen is up."""
+        super().__init__()
+        self.catalog = catalog
+        self.record = record
+        self.seed = seed
+        self.names_file = names_file
+        self.notice = notice
+        self.glyphs: Glyphs = glyphs
+        self.fps = fps or (2.0 if "SSH_CONNECTION" in os.environ else 4.0)
+        self._lesson = lesson
+        self._spare: LabProcess | None = None
+        if self.no_color:
+            self.theme = "ansi-dark"
+        self.animation_level = "none"
+        self.palette = Palette(self.theme_variables, self.native_ansi_color)
+
+    @property
+    def log_file(self) -> Path:
+        """Where the lab's output goes."""
+        return state_dir() / "lab.log"
+
+    def on_mount(self) -> None:
+        """Show the first screen."""
+        self.theme_changed_signal.subscribe(self, self._repaint)
+        self._show_first_screen()
+
+    def _show_first_screen(self) -> None:
+        from tutor.ui.screens.home import HomeScreen
+
+        self.push_screen(HomeScreen())
+        if self._lesson is not None:
+            self.open_lesson(self._lesson)
+
+    def open_lesson(self, lesson: Lesson) -> None:
+        """Go to `lesson`."""
+        from tutor.ui.screens.lesson import LessonScreen
+
+        self.push_screen(LessonScreen(lesson))
+
+    async def a_lab(self) -> LabProcess:
+        """A lab process, already warm if one was waiting."""
+        spare, self._spare = self._spare, None
+        return spare if spare is not None else await LabProcess.start(self.log_file)
+
+    async def warm_a_lab(self) -> None:
+        """Have a lab import torch while the learner reads the list."""
+        if self._spare is None:
+            self._spare = await LabProcess.start(self.log_file)
+
+    async def on_unmount(self) -> None:
+        """Leave no process behind."""
+        if self._spare is not None:
+            await self._spare.close()
+
+    def _repaint(self, _theme: object) -> None:
+        self.palette = Palette(self.theme_variables, self.native_ansi_color)
+        self.screen.refresh(recompose=False, layout=True)

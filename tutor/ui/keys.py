@@ -1,0 +1,91 @@
+"""The keys: one table that makes dispatch, the key line at the bottom, and the help screen."""
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+from tutor.figures.base import Line
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a key does."""
+
+    id: str
+    """The Textual action, such as `toggle_run` or `answer(1)`."""
+
+    keys: str
+    """The keys, comma-separated, in Textual's names."""
+
+    cap: str
+    """How the key is written on screen."""
+
+    label: str
+    """One or two words for the key line; empty to leave it out there."""
+
+    says: str
+    """What it does, for the help screen; empty to leave it out there."""
+
+
+QUIT = Action("quit_app", "q", "q", "quit", "quit; nothing is lost")
+HELP = Action("help", "question_mark", "?", "help", "this help")
+
+HOME = (
+    Action("open", "enter", "enter", "open", "open the lesson under the bar"),
+    Action("nothing", "", "↑ ↓", "choose", "move the bar"),
+    HELP,
+    QUIT,
+)
+
+LESSON = (
+    Action("toggle_run", "space", "space", "run/pause", "run or pause the training"),
+    Action("one_step", "s", "s", "1 step", "take one training step"),
+    Action("restart", "r", "r", "restart", "start the run again, same seed, same knobs"),
+    Action("move(-1)", "left_square_bracket", "[", "", "the page before"),
+    Action("move(1)", "right_square_bracket", "]", "next page", "the next page"),
+    Action("next_pane", "tab", "tab", "knobs", "go to the text, the knobs, the figures"),
+    Action("nothing", "", "1-9", "answer", "answer the question"),
+    Action("go_on", "enter", "enter", "", "type a number or a knob's value; see an outcome; the next question"),
+    Action("nothing", "", "↑ ↓ ← →", "", "scroll the text; on the knobs, choose one and turn it"),
+    Action("new_seed", "R", "R", "new seed", "start the run again from a new seed"),
+    Action("hint", "h", "h", "", "a hint"),
+    Action("own_settings", "l", "l", "", "back to this page's own settings"),
+    Action("next_preset", "p", "p", "", "the next preset of the knobs"),
+    Action("next_figures", "v", "v", "", "more figures, where they don't all fit"),
+    Action("describe", "t", "t", "", "the figures in words"),
+    Action("home", "escape", "esc", "", "back to the list of lessons"),
+    HELP,
+    QUIT,
+    *(Action(f"digit({digit})", str(digit), "", "", "") for digit in range(1, 10)),
+)
+
+
+def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
+    """Textual's bindings for `actions`."""
+    return [Binding(action.keys, action.id, action.says, id=action.id) for action in actions if action.keys]
+
+
+def key_line(actions: tuple[Action, ...], width: int) -> Line:
+    """As many of the actions as fit on one line, the last two (help and quit) always."""
+    shown = [action for action in actions if action.label]
+    tail = [action for action in shown if action in (HELP, QUIT)]
+    spans: list[tuple[str, str]] = []
+    room = width - sum(_length(action) for action in tail)
+    for action in shown:
+        if action in tail:
+            continue
+        room -= _length(action)
+        if room < 0:
+            break
+        spans += _spans(action)
+    for action in tail:
+        spans += _spans(action)
+    return tuple(spans)
+
+
+def _length(action: Action) -> int:
+    return len(action.cap) + len(action.label) + 3
+
+
+def _spans(action: Action) -> list[tuple[str, str]]:
+    return [(f" {action.cap} ", "accent"), (f"{action.label} ", "muted")]

@@ -1,0 +1,384 @@
+"""The lesson screen: text and questions beside a live model, its figures and its knobs."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.timer import Timer
+
+from tutor.course.grading import parse_number
+from tutor.course.lesson import Lesson
+from tutor.course.quiz import Numeric
+from tutor.course.sitting import Sitting
+from tutor.errors import TutorError
+from tutor.link.knobs import Knob, Value
+from tutor.link.messages import Frame, Pause, Ready, Restart, Run, Step, Trouble, Turn
+from tutor.ui.keys import LESSON, bindings, key_line
+from tutor.ui.screens.base import TutorScreen
+from tutor.ui.screens.help import HelpScreen
+from tutor.ui.session import LabEnded, LabSaid, Session
+from tutor.ui.widgets.figure_pane import FigurePane
+from tutor.ui.widgets.knob_panel import KnobPanel
+from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.prompt import Prompt
+from tutor.ui.widgets.question_view import QuestionView
+from tutor.ui.widgets.reading import Reading
+from tutor.ui.words import status, wrapped
+
+PANES = ("reading", "knobs", "figures")
+"""What `tab` goes through; a narrow screen shows just one of them."""
+
+
+class LessonScreen(TutorScreen):
+    """One lesson, from its first page to its last."""
+
+    BINDINGS = bindings(LESSON)
+    AUTO_FOCUS = "#reading"
+    DEFAULT_CSS = """
+    LessonScreen #top { height: 1; background: $panel; }
+    LessonScreen #main { height: 1fr; }
+    LessonScreen #reading { width: 46%; padding: 0 1; }
+    LessonScreen.-wide #reading { width: 44%; }
+    LessonScreen #figures { width: 1fr; padding: 0 0 0 1; }
+    LessonScreen #notice { max-height: 4; background: $panel; }
+    LessonScreen #status { height: 1; background: $panel; }
+    LessonScreen #keys { height: 1; }
+    LessonScreen.one-pane #reading, LessonScreen.one-pane #figures, LessonScreen.one-pane #knobs { display: none; }
+    LessonScreen.one-pane.show-reading #reading { display: block; width: 1fr; }
+    LessonScreen.one-pane.show-figures #figures { display: block; padding: 0; }
+    LessonScreen.one-pane.show-knobs #knobs { display: block; max-height: 100%; height: 1fr; }
+    LessonScreen.one-pane.show-knobs #main { display: none; }
+    """
+
+    def __init__(self, lesson: Lesson) -> None:
+        """Open `lesson` where it was left."""
+        super().__init__()
+        self.lesson = lesson
+        self.sitting = Sitting(lesson, self.tutor.record, self.tutor.record.sitting)
+        self.session = Session(lesson, self.post_message)
+        self._clock: Timer | None = None
+        self._pane = "reading"
+        self._applied: set[str] = set()
+        self._preset = -1
+        self._warned = False
+
+    def parts(self) -> ComposeResult:
+        """A title line; text beside figures; knobs; what is going on; keys."""
+        yield Lines(id="top")
+        with Horizontal(id="main"):
+            with VerticalScroll(id="reading"):
+                yield Reading(id="text")
+                yield QuestionView(id="question")
+            yield FigurePane(self.tutor.glyphs, id="figures")
+        yield KnobPanel(id="knobs")
+        yield Prompt(id="prompt")
+        yield Lines(id="notice")
+        yield Lines([(("loading the model …", "muted"),)], id="status")
+        yield Lines(id="keys")
+
+    # -- coming and going ------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Show the page at once; the lab comes up meanwhile."""
+        self._clock = self.set_interval(1 / self.tutor.fps, self.session.look, pause=True)
+        self._show_page()
+        self.call_after_refresh(self._start_lab)
+
+    def _start_lab(self) -> None:
+        self.run_worker(self._serve(), group="lab", exclusive=True)
+
+    async def _serve(self) -> None:
+        knobs = self.query_one(KnobPanel).values
+        await self.session.serve(await self.tutor.a_lab(), self._seed, knobs, self.tutor.names_file)
+
+    async def on_unmount(self) -> None:
+        """The lab ends with its screen."""
+        await self.session.close()
+
+    @property
+    def _seed(self) -> int:
+        return self.session.frame.seed if self.session.frame else self.tutor.seed
+
+    # -- what the lab says ------------------------------------------------------------------------------------------
+
+    @on(LabSaid)
+    def _hear(self, event: LabSaid) -> None:
+        match event.report:
+            case Ready() as ready:
+                self._offer(ready)
+            case Frame() as frame:
+                self._show_frame(frame)
+            case Trouble() as report:
+                self._stop_clock()
+                place = f"{report.where}: " if report.where else ""
+                self._notify(f"{place}{report.what}", "bad")
+                self.log.error(report.traceback)
+
+    @on(LabEnded)
+    def _lab_ended(self, event: LabEnded) -> None:
+        self._stop_clock()
+        self._notify(f"The lab stopped ({event.how}). Press r to start it again, from step 0.", "bad")
+
+    def _offer(self, ready: Ready) -> None:
+        panel = self.query_one(KnobPanel)
+        if panel.knobs != ready.knobs:
+            panel.offer(ready.knobs)
+        self._open_settings()
+        self._show_figures()
+
+    def _show_frame(self, frame: Frame) -> None:
+        if self.session.caught_up:
+            self.query_one(KnobPanel).set_values(frame.knobs)
+            if not frame.running:
+                self._stop_clock()
+        trains = self.session.ready is not None and self.session.ready.trains
+        self.query_one("#status", Lines).show([status(frame, trains, self.size.width)])
+        if frame.halted:
+            self._notify(f"{frame.halted} Press r to restart, or turn a knob first.", "bad")
+        self.sitting.saw(frame.iteration if trains else tuple(frame.knobs.items()))
+        self.query_one(FigurePane).draw(frame.figures)
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.pause()
+
+    # -- the page -----------------------------------------------------------------------------------------------------
+
+    def _show_page(self) -> None:
+        step, sitting = self.sitting.step, self.sitting
+        self.query_one("#text", Reading).open_page(step.title, step.text)
+        self.query_one(QuestionView).ask(sitting.asked, sitting.place)
+        self.query_one("#reading").scroll_home(animate=False)
+        self._show_top()
+        self._open_settings()
+        self._show_figures()
+
+    def _show_top(self) -> None:
+        sitting = self.sitting
+        place = f"page {sitting.index + 1} of {len(self.lesson.steps)}{' ✓' if sitting.done(sitting.step.id) else ''} "
+        title = f" {self.lesson.order} · {self.lesson.title}"
+        room = self.size.width - len(place)
+        self.query_one("#top", Lines).show([((f"{title:<{room}.{max(room - 1, 0)}}", "title"), (place, "muted"))])
+
+    def _show_figures(self) -> None:
+        ready = self.session.ready
+        if ready is not None:
+            every = tuple(figure.name for figure in ready.figures)
+            self.query_one(FigurePane).offer(self.sitting.figures or every)
+
+    @on(FigurePane.Rearranged)
+    def _look_elsewhere(self) -> None:
+        pane = self.query_one(FigurePane)
+        self.session.view(pane.on_view, pane.columns)
+
+    def _open_settings(self) -> None:
+        """A page's own knob values are set when the page is first opened with the lab ready."""
+        step = self.sitting.step
+        if self.session.ready is not None and step.id not in self._applied and (step.set or step.preset):
+            self.action_own_settings()
+
+    def action_own_settings(self) -> None:
+        """Set the knobs as this page wants them, and start from step 0 with the lesson's seed."""
+        ready, step = self.session.ready, self.sitting.step
+        if ready is None:
+            return
+        self._applied.add(step.id)
+        values: dict[str, Value] = {knob.name: knob.value for knob in ready.knobs}
+        values |= next((preset.values for preset in ready.presets if preset.name == step.preset), {})
+        self._stop_clock()
+        self.session.send(Pause(), Turn(values | step.set), Restart(self.tutor.seed))
+        self._notify("")
+
+    def action_move(self, by: int) -> None:
+        """Another page."""
+        if self.sitting.go(by):
+            self._notify("")
+            self._show_page()
+        elif by > 0:
+            self._notify("This is the last page. Press esc for the list of lessons.", "muted")
+
+    # -- the run ------------------------------------------------------------------------------------------------------
+
+    def action_toggle_run(self) -> None:
+        """Run or pause."""
+        if not self._can_train():
+            return
+        if self._clock is not None and self.session.frame is not None and self.session.frame.running:
+            self.session.send(Pause())
+        elif self._clock is not None:
+            self._notify("")
+            self.session.send(Run())
+            self._clock.resume()
+
+    def action_one_step(self) -> None:
+        """One training step."""
+        if self._can_train():
+            self.session.send(Step())
+
+    def action_restart(self) -> None:
+        """From step 0 with the same seed; starts the lab again if it is gone."""
+        self._again(self._seed)
+
+    def action_new_seed(self) -> None:
+        """From step 0 with the next seed."""
+        self._again(self._seed + 1)
+
+    def _again(self, seed: int) -> None:
+        self._notify("")
+        self._stop_clock()
+        if self.session.alive:
+            self.session.send(Restart(seed))
+        else:
+            self._start_lab()
+
+    def _can_train(self) -> bool:
+        ready = self.session.ready
+        if ready is not None and not ready.trains:
+            self._notify("Nothing trains in this lesson: turn the knobs (tab) and watch.", "muted")
+        return ready is not None and ready.trains
+
+    # -- knobs --------------------------------------------------------------------------------------------------------
+
+    @on(KnobPanel.Turned)
+    def _turned(self, event: KnobPanel.Turned) -> None:
+        self._notify("")
+        self.session.send(Turn({event.knob.name: event.value}))
+
+    @on(KnobPanel.Asked)
+    def _type_value(self, event: KnobPanel.Asked) -> None:
+        knob, panel = event.knob, self.query_one(KnobPanel)
+
+        def done(text: str) -> None:
+            panel.focus()
+            try:
+                value = knob.parse(text)
+            except TutorError as error:
+                self._notify(str(error), "bad")
+                return
+            self._set(knob, value)
+
+        self.query_one(Prompt).ask(f"{knob.name} =", knob.show(panel.values[knob.name]), done)
+
+    def _set(self, knob: Knob, value: Value) -> None:
+        self.query_one(KnobPanel).set_values({knob.name: value})
+        self._notify("")
+        self.session.send(Turn({knob.name: value}))
+
+    def action_next_preset(self) -> None:
+        """The preset after the one last chosen."""
+        ready = self.session.ready
+        if ready is None or not ready.presets:
+            self._notify("This lesson has no presets.", "muted")
+            return
+        self._preset = (self._preset + 1) % len(ready.presets)
+        preset = ready.presets[self._preset]
+        values: dict[str, Value] = {knob.name: knob.value for knob in ready.knobs} | preset.values
+        self.session.send(Turn(values), Restart(self._seed))
+        self._notify(f"{preset.name}: {preset.says}", "accent")
+
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    @on(QuestionView.Picked)
+    def _clicked(self, event: QuestionView.Picked) -> None:
+        self.action_digit(event.shown + 1)
+
+    def action_digit(self, digit: int) -> None:
+        """Pick an option of the question, or open the prompt with the digit in it if a number is asked for."""
+        asked = self.sitting.asked
+        if asked is not None and isinstance(asked.question, Numeric) and not asked.settled:
+            self._type_answer(asked.question, str(digit))
+            return
+        self.sitting.pick(digit - 1)
+        self._show_question()
+
+    def action_go_on(self) -> None:
+        """Go on with the question: give the answer, see a prediction's outcome, or take the next one."""
+        asked = self.sitting.asked
+        if asked is None:
+            return
+        if asked.locked:
+            self._reveal()
+        elif asked.settled:
+            self.sitting.next_question()
+        elif isinstance(asked.question, Numeric):
+            self._type_answer(asked.question, "")
+        else:
+            self.sitting.submit()
+        self._show_question()
+
+    def action_hint(self) -> None:
+        """One more hint."""
+        if not self.sitting.hint():
+            self._notify("There is no further hint.", "muted")
+        self._show_question()
+
+    def _reveal(self) -> None:
+        if self.sitting.tried or self._warned:
+            self.sitting.reveal()
+            self._warned = False
+        else:
+            self._warned = True
+            self._notify("Nothing has run yet: space runs it. Enter again shows the outcome anyway.", "warn")
+
+    def _type_answer(self, question: Numeric, start: str) -> None:
+        def done(text: str) -> None:
+            try:
+                self.sitting.answer(parse_number(text, question.unit))
+            except ValueError as error:
+                self._notify(str(error), "bad")
+            self._show_question()
+
+        unit = f", in {question.unit}" if question.unit else ""
+        self.query_one(Prompt).ask(f"your answer{unit}:", start, done, selected=False)
+
+    def _show_question(self) -> None:
+        view = self.query_one(QuestionView)
+        view.ask(self.sitting.asked, self.sitting.place)
+        self._show_top()
+        self.call_after_refresh(view.scroll_visible, animate=False)
+
+    # -- the screen ---------------------------------------------------------------------------------------------------
+
+    def action_next_pane(self) -> None:
+        """Go to the next of text, knobs and figures; the only one shown on a narrow screen."""
+        panes = PANES if self.has_class("one-pane") else PANES[:2]
+        index = panes.index(self._pane) + 1 if self._pane in panes else 0
+        self._open_pane(panes[index % len(panes)])
+
+    def _open_pane(self, pane: str) -> None:
+        self._pane = pane
+        for name in PANES:
+            self.set_class(name == pane, f"show-{name}")
+        if pane == "figures":
+            self.set_focus(None)
+        else:
+            self.query_one(f"#{pane}").focus()
+
+    def on_resize(self) -> None:
+        """Choose the layout."""
+        self.set_class(self.size.width < 80 or self.size.height < 20, "one-pane")
+        self.set_class(self._pane == "reading", "show-reading")
+        self.query_one("#keys", Lines).show([key_line(LESSON, self.size.width)])
+        self._show_top()
+
+    def action_next_figures(self) -> None:
+        """The figures that didn't fit."""
+        self.query_one(FigurePane).next_page()
+
+    def action_describe(self) -> None:
+        """The figures in words, and back."""
+        self.query_one(FigurePane).tell()
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen(LESSON))
+
+    def action_home(self) -> None:
+        """Back to the list."""
+        self.dismiss()
+
+    def action_quit_app(self) -> None:
+        """Leave."""
+        self.app.exit()
+
+    def _notify(self, text: str, role: str = "text") -> None:
+        self.query_one("#notice", Lines).show(wrapped(text, self.size.width - 1, role, " ", " ") if text else [])

@@ -1,0 +1,91 @@
+"""The terminal's side of one lesson's lab: open it, ask it for frames, notice when it dies."""
+
+from collections.abc import Callable
+
+from textual.message import Message
+
+from tutor.course.lesson import Lesson
+from tutor.link.client import LabProcess
+from tutor.link.knobs import Value
+from tutor.link.messages import Command, Frame, Look, Open, Ready, Report, Trouble, View
+
+
+class LabSaid(Message):
+    """A report came from the lab."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+
+class LabEnded(Message):
+    """The lab process ended without being asked to."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.how = how
+
+
+class Session:
+    """One lab process, serving one lesson. `post` takes its messages to the screen."""
+
+    def __init__(self, lesson: Lesson, post: Callable[[Message], object]) -> None:
+        self._lesson = lesson
+        self._post = post
+        self._lab: LabProcess | None = None
+        self._view = View((), 80)
+        self.ready: Ready | None = None
+        """What the lesson offers, once its code is loaded."""
+        self.frame: Frame | None = None
+        """The last frame."""
+
+    async def serve(self, lab: LabProcess, seed: int, knobs: dict[str, Value], names_file: str) -> None:
+        """Open the lesson in `lab` and pass on what it says, until it ends."""
+        self._lab = lab
+        self.send(self._view, Open(str(self._lesson.path), seed, knobs, names_file))
+        async for report in lab.reports():
+            match report:
+                case Ready():
+                    self.ready = report
+                case Frame():
+                    self.frame = report
+                case Trouble():
+                    pass
+            self._post(LabSaid(report))
+        how = await lab.ended()
+        if self._lab is lab:
+            self._lab = None
+            self._post(LabEnded(how))
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a process to talk to."""
+        return self._lab is not None
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether the last frame shows the effect of all that was sent."""
+        return self._lab is not None and self.frame is not None and self.frame.heard >= self._lab.sent
+
+    def send(self, *commands: Command) -> None:
+        """Send commands; each batch is answered by a frame."""
+        if self._lab is not None:
+            self._lab.send(*commands)
+
+    def look(self) -> None:
+        """Ask for a frame, unless one is already on its way: frames never queue."""
+        if self.caught_up:
+            self.send(Look())
+
+    def view(self, figures: tuple[str, ...], columns: int) -> None:
+        """Tell the lab which figures are on screen; it answers with them."""
+        view = View(figures, columns)
+        if view != self._view:
+            self._view = view
+            self.send(view)
+
+    async def close(self) -> None:
+        """End the process, on purpose."""
+        lab, self._lab = self._lab, None
+        if lab is not None:
+            await lab.close()

@@ -1,0 +1,120 @@
+"""The figures beside the text: as many as fit, the rest a key away."""
+
+from collections import deque
+from collections.abc import Mapping
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from tutor.figures import AnyFigure, Figure, Glyphs, Text
+from tutor.ui.widgets.figure_view import FigureView
+from tutor.ui.widgets.lines import Lines
+
+LEAST_ROWS = 8
+"""The height below which a figure tells too little."""
+
+MOST = 4
+"""How many figures are shown at once."""
+
+
+class FigurePane(Vertical):
+    """Stacks figures; draws one at a time between other work, so that no key waits for a whole frame."""
+
+    DEFAULT_CSS = """
+    FigurePane #pages { height: 1; }
+    """
+
+    class Rearranged(Message):
+        """Other figures are on view, or at another width."""
+
+    def __init__(self, glyphs: Glyphs, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._wanted: tuple[str, ...] = ()
+        self._page = 0
+        self._figures: dict[str, AnyFigure] = {}
+        self._to_draw: deque[int] = deque()
+        self._in_words = False
+
+    def compose(self) -> ComposeResult:
+        """A few views, of which those that are needed are displayed."""
+        for index in range(MOST):
+            yield FigureView(self._glyphs, id=f"figure-{index}")
+        yield Lines(id="pages")
+
+    @property
+    def on_view(self) -> tuple[str, ...]:
+        """The names of the figures on screen, from top to bottom; none while the pane is hidden."""
+        if not self.display or not self.size.height:
+            return ()
+        size = self._page_size
+        return self._wanted[self._page * size : (self._page + 1) * size]
+
+    @property
+    def columns(self) -> int:
+        """How wide curves are, in cells."""
+        return max(self.size.width - 8, 10)
+
+    def offer(self, names: tuple[str, ...]) -> None:
+        """Offer the figures `names`, in this order, the first of them on view."""
+        self._wanted, self._page = names, 0
+        self._place()
+
+    def next_page(self) -> None:
+        """Put the next few figures on view."""
+        pages = -(-len(self._wanted) // self._page_size)
+        self._page = (self._page + 1) % max(pages, 1)
+        self._place()
+
+    def tell(self) -> None:
+        """Change between the pictures and their sentences."""
+        self._in_words = not self._in_words
+        self.draw(self._figures)
+
+    def draw(self, figures: Mapping[str, AnyFigure]) -> None:
+        """Show these figures, each in its place, one by one."""
+        self._figures = dict(figures)
+        waiting = bool(self._to_draw)
+        self._to_draw = deque(range(len(self.on_view)))
+        if not waiting and self._to_draw:
+            self.call_later(self._draw_next)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """More or fewer may fit."""
+        self._place()
+
+    @property
+    def _page_size(self) -> int:
+        return min(max(self.size.height // LEAST_ROWS, 1), MOST)
+
+    def _place(self) -> None:
+        names = self.on_view
+        if not names and self._page:
+            self._page = 0
+            names = self.on_view
+        for index in range(MOST):
+            self.query_one(f"#figure-{index}").display = index < max(len(names), 1)
+        rest = len(self._wanted) > len(names) > 0
+        pages = self.query_one("#pages", Lines)
+        pages.display = rest
+        if rest:
+            first = self._page * self._page_size + 1
+            text = f"figures {first}–{first + len(names) - 1} of {len(self._wanted)} · v: more"
+            pages.show([((text, "muted"),)])
+        self.draw(self._figures)
+        self.post_message(self.Rearranged())
+
+    def _draw_next(self) -> None:
+        """Draw one figure, then let keys and other messages through before the next."""
+        if not self._to_draw:
+            return
+        index = self._to_draw.popleft()
+        names = self.on_view
+        figure = self._figures.get(names[index]) if index < len(names) else None
+        if figure is not None:
+            view: Figure = Text(figure.title, (figure.describe(),)) if self._in_words else figure
+            self.query_one(f"#figure-{index}", FigureView).draw(view)
+        if self._to_draw:
+            self.call_later(self._draw_next)

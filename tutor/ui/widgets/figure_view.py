@@ -1,0 +1,31 @@
+"""One figure on screen."""
+
+from tutor.figures import Figure, Glyphs, Text
+from tutor.ui.widgets.lines import Lines
+
+_WAITING = Text("", ("",))
+
+
+class FigureView(Lines):
+    """Draws a figure to its own size."""
+
+    DEFAULT_CSS = """
+    FigureView { height: 1fr; width: 1fr; }
+    """
+
+    def __init__(self, glyphs: Glyphs, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.figure: Figure = _WAITING
+        """What it shows."""
+        self._glyphs = glyphs
+
+    def draw(self, figure: Figure) -> None:
+        """Show `figure`."""
+        self.figure = figure
+        if self.size.width and self.size.height:
+            self.show(figure.draw(self.size.width, self.size.height, self._glyphs))
+
+    def on_resize(self) -> None:
+        """Draw again to the new size."""
+        super().on_resize()
+        self.draw(self.figure)

@@ -1,0 +1,135 @@
+"""A question as the learner sees it: options, hints, and what came of an answer."""
+
+from textual import events
+from textual.message import Message
+
+from tutor.course.quiz import Bug, Choice, Multiple, Numeric, Order
+from tutor.course.sitting import Asked
+from tutor.figures.base import Line
+from tutor.ui.widgets.lines import Lines
+from tutor.ui.words import wrapped
+
+
+class QuestionView(Lines):
+    """Shows one question of the sitting. A click on an option picks it."""
+
+    DEFAULT_CSS = """
+    QuestionView { margin: 1 0 0 0; }
+    """
+
+    class Picked(Message):
+        """The option shown at place `shown`, from 0, was clicked."""
+
+        def __init__(self, shown: int) -> None:
+            super().__init__()
+            self.shown = shown
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._asked: Asked | None = None
+        self._place = (0, 0)
+        self._rows: dict[int, int] = {}
+
+    def ask(self, asked: Asked | None, place: tuple[int, int]) -> None:
+        """Show `asked`, which is question `place[0]` of `place[1]`; None shows nothing."""
+        self._asked, self._place = asked, place
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        super().on_resize()
+        self._lay_out()
+
+    def on_click(self, event: events.Click) -> None:
+        """Pick the option under the pointer."""
+        shown = self._rows.get(event.y)
+        if shown is not None:
+            self.post_message(self.Picked(shown))
+
+    def _lay_out(self) -> None:
+        asked, width = self._asked, self.size.width
+        self._rows = {}
+        if asked is None or width < 4:
+            self.show([])
+            return
+        lines: list[Line] = [((_heading(asked, self._place), "accent"),)]
+        lines += wrapped(asked.question.ask, width)
+        for shown, option in enumerate(asked.order):
+            block = _option(asked, shown, option, width)
+            self._rows |= dict.fromkeys(range(len(lines), len(lines) + len(block)), shown)
+            lines += block
+        for number in range(asked.hints):
+            lines += wrapped(asked.question.hints[number], width, "warn", f"hint {number + 1}: ", "  ")
+        lines += _outcome(asked, width)
+        lines.append(((_next_key(asked, self._place), "muted"),))
+        self.show(lines)
+
+
+def _heading(asked: Asked, place: tuple[int, int]) -> str:
+    kind = "Prediction" if asked.question.predict else "Question"
+    return kind if place[1] == 1 else f"{kind} {place[0]} of {place[1]}"
+
+
+def _option(asked: Asked, shown: int, option: int, width: int) -> list[Line]:
+    question = asked.question
+    mark, role = " ", "text"
+    given = asked.response in (option, option + 1 if isinstance(question, Bug) else option)
+    if isinstance(asked.response, frozenset):
+        given = option in asked.response
+    if option in asked.picked:
+        mark = str(asked.picked.index(option) + 1) if isinstance(question, Order) else "●"
+        role = "accent"
+    elif given and asked.locked:
+        mark, role = "●", "accent"
+    elif given and asked.revealed and not isinstance(question, Order):
+        right = _is_right(asked, option)
+        mark, role = ("✓", "good") if right else ("✗", "bad")
+    if isinstance(question, Bug):
+        return [((f"{mark}{shown + 1:>2}  {question.lines[option]}"[:width], role),)]
+    text = question.items[option] if isinstance(question, Order) else ""
+    if isinstance(question, Choice | Multiple):
+        text = question.options[option].text
+    return wrapped(text, width, role, f"{mark}{shown + 1}  ", "    ")
+
+
+def _is_right(asked: Asked, option: int) -> bool:
+    question = asked.question
+    if isinstance(question, Choice | Multiple):
+        return question.options[option].right
+    return asked.right
+
+
+def _outcome(asked: Asked, width: int) -> list[Line]:
+    """What is said after an answer."""
+    verdict = asked.verdict
+    if verdict is None:
+        return []
+    if asked.locked:
+        return [(), *wrapped("Your prediction is locked in.", width, "accent")]
+    lines: list[Line] = [()]
+    if verdict.right:
+        lines += wrapped(verdict.message, width, "text", "✓ Right. ", "  ")
+    else:
+        share = f" ({verdict.score:.0%} of it is right)" if verdict.score else ""
+        lines += wrapped(verdict.message, width, "text", f"✗ Not so{share}. ", "  ")
+    if asked.settled:
+        lines += [(), *wrapped(asked.question.explain, width, "muted")]
+    return lines
+
+
+def _next_key(asked: Asked, place: tuple[int, int]) -> str:
+    question = asked.question
+    if asked.locked:
+        return "space: run it · enter: what came of it"
+    if asked.settled:
+        return "enter: next question" if place[0] < place[1] else "]: next page"
+    if isinstance(question, Numeric):
+        unit = f", in {question.unit}" if question.unit else ""
+        return f"enter: type a number{unit} · h: hint"
+    if isinstance(question, Multiple):
+        return "1-9: tick · enter: answer · h: hint"
+    if isinstance(question, Order):
+        return "1-9: first, second … · enter: answer · h: hint"
+    if isinstance(question, Bug):
+        return "1-9: the faulty line · h: hint"
+    return "1-9: answer · h: hint"
