@@ -37,28 +37,14 @@ class DeepMLP(Experiment):
         Choice("init", "gain", ("gain", "default"), help="default is PyTorch's own, and ignores the gain"),
     )
     presets = (
-        Preset(
-            "saturated",
-            {"gain": 3.0},
-            "Weights too large: a third of all units sit on the flat parts of tanh.",
-        ),
-        Preset(
-            "shrinking",
-            {"gain": 0.5},
-            "Weights too small: signal and gradient fade, each in its own direction.",
-        ),
-        Preset(
-            "batchnorm",
-            {"gain": 0.5, "norm": "batch"},
-            "The same small weights, normalized: all layers awake.",
-        ),
-        Preset(
-            "layernorm",
-            {"gain": 0.5, "norm": "layer"},
-            "Normalized over a name's units instead of the batch.",
-        ),
+        Preset("saturated", {"gain": 3.0}, "Large weights: four outputs in ten, or more, on the flat parts of tanh."),
+        Preset("shrinking", {"gain": 0.5}, "Small weights: the signal fades forwards, the gradient backwards."),
+        Preset("batchnorm", {"gain": 0.5, "norm": "batch"}, "The same small weights, normalized: no layer fades."),
+        Preset("layernorm", {"gain": 0.5, "norm": "layer"}, "Each name's units among themselves: no batch needed."),
         Preset("vanishing", {"activation": "sigmoid", "depth": 10, "init": "default"}, "Which end starves?"),
-        Preset("deep", {"depth": 50}, "Fifty tanh layers at gain 5/3, and no norm."),
+        Preset("growing", {"activation": "relu", "depth": 30, "norm": "batch"}, "BatchNorm, and gradients 400-fold."),
+        Preset("level", {"activation": "relu", "depth": 30, "gain": 2**0.5}, "Thirty layers, no norm, no fading."),
+        Preset("deep", {"depth": 50}, "Gain 5/3 at fifty layers: the gradient grows 90-fold on its way back."),
     )
     records_updates = True
 
@@ -110,16 +96,19 @@ class DeepMLP(Experiment):
     @figure("Activations")
     def activations(self, seen: Observation) -> Histograms:
         layers = thinned(self.hidden(seen))
-        low, high = -1.0, 1.0
+        low, high, shown = -1.0, 1.0, "outputs"
         if self.k.activation == "sigmoid":
             low = 0.0
         elif self.k.activation == "relu":
+            # Half of them are exactly 0, and would dwarf the rest: the note counts those.
             low, high = nice_limits(0.0, 3 * max(spread(layer.output) for layer in layers))
-        rows = tuple(
-            histogram(layer.name, h := layer.output, low, high, note=f"std {spread(h):.2f}, {self.flat(h):.0%} flat")
-            for layer in layers
-        )
-        return Histograms(f"Activations: {self.k.activation} outputs", rows)
+            shown = "outputs above 0"
+        rows = []
+        for layer in layers:
+            h = layer.output
+            note = f"std {spread(h):.2f}, {self.flat(h):.0%} flat"
+            rows.append(histogram(layer.name, h[h > 0] if low == 0 else h, low, high, note=note))
+        return Histograms(f"Activations: {self.k.activation} {shown}", tuple(rows))
 
     @figure("Gradient at each layer")
     def gradients(self, seen: Observation) -> Curve:
@@ -165,7 +154,7 @@ class DeepMLP(Experiment):
     def batchnorm(self, seen: Observation) -> Table | Text:
         layers = seen.of(nn.BatchNorm1d)
         if not layers:
-            return Text("BatchNorm statistics", ("No BatchNorm in this net. Set norm to batch.",))
+            return Text("BatchNorm statistics", ("No BatchNorm in this net: set norm to batch",))
         return batchnorm_table(thinned(layers))
 
     def flat(self, h: Tensor) -> float:

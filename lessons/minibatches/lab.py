@@ -129,7 +129,7 @@ class Minibatches(Experiment):
 
     @figure("Names it makes up")
     def samples(self, seen: Observation) -> Text:
-        return Text("Names it makes up", self.sample(10))
+        return Text("Names it makes up", self.sample(8))
 
     @figure("Loss against time")
     def race(self, seen: Observation) -> Curve:
@@ -198,9 +198,11 @@ class Minibatches(Experiment):
     def descents(self, seen: Observation) -> Curve:
         runs = []
         for name, update in RULES.items():
-            f = tuple(height(x, y) for x, y in descend(update, self.k.lr))
-            end = f"{len(f) - 1}" if f[-1] < ARRIVED else "out" if f[-1] > THROWN_OUT else "still going"
-            runs.append(Series(f"{name}: {end}", tuple(map(float, range(len(f)))), f))
+            f = [height(x, y) for x, y in descend(update, self.k.lr)]
+            steps = max(t for t, value in enumerate(f) if value >= ARRIVED) + 1
+            end = f"{steps}" if steps < len(f) else "out" if f[-1] > THROWN_OUT else "still going"
+            x = tuple(float(t) for t in range(len(f[: steps + 1])))
+            runs.append(Series(f"{name}: {end}", x, tuple(f[: steps + 1])))
         return Curve("Steps down the valley", tuple(runs), y_label="f", log_y=True)
 
     def gradient(self, loss: Tensor) -> Tensor:
@@ -234,11 +236,11 @@ def height(x: float, y: float) -> float:
 
 @cache
 def descend(update, lr: float) -> list[tuple[float, float]]:
-    """An optimizer's way down the valley from (1, 1), until it has arrived or is thrown out."""
+    """An optimizer's way down the valley from (1, 1), unless it is thrown out."""
     p, curvature = torch.ones(2), torch.tensor([1.0, 100.0])
     m, s = torch.zeros(2), torch.zeros(2)
     path = [(1.0, 1.0)]
-    while len(path) <= LONGEST and ARRIVED <= height(*path[-1]) <= THROWN_OUT:
+    while len(path) <= LONGEST and height(*path[-1]) <= THROWN_OUT:
         update(p, curvature * p, m, s, len(path), lr)
         path.append(tuple(p.tolist()))
     return path

@@ -54,7 +54,7 @@ class Temperature(Experiment):
         Number("z2", 2.0, low=-10, high=10, live=True, help="score of class 2"),
         Number("z3", 1.0, low=-10, high=10, live=True, help="score of class 3"),
         Number("s", 2.0, low=0, high=20, live=True, help="the odd score out in [0, 0, s]"),
-        Integer("digit_steps", 1024, low=16, high=2048, log=True, help="training steps of the digit net"),
+        Integer("digit_steps", 512, low=16, high=2048, log=True, help="training steps of the digit net"),
         Switch("hidden", False, help="a hidden layer for the net that draws borders"),
     )
     presets = (
@@ -62,12 +62,8 @@ class Temperature(Experiment):
         Preset("hot", {"T": 20.0}, "All but uniform: entropy is within 0.001 of ln 3, and the names are noise."),
         Preset("tie", {"T": 0.05, "z2": 3.0}, "Two scores tie for first place: even the coldest softmax halves."),
         Preset("tenth", {"z1": 0.3, "z2": 0.2, "z3": 0.1}, "Scores a tenth the size: exactly T = 10."),
-        Preset("early", {"digit_steps": 64}, "Stopped early, the digit net is too modest: its best T is below 1."),
-        Preset(
-            "late",
-            {"digit_steps": 2048},
-            "Trained for long, the digit net is too sure: its best T is above 1.",
-        ),
+        Preset("early", {"digit_steps": 64}, "Stopped early, the digit net is too modest: its best T is 0.8."),
+        Preset("late", {"digit_steps": 2048}, "Trained for long, the digit net is too sure: its best T is 1.8."),
         Preset("bent", {"hidden": True}, "A hidden layer bends the borders between the classes."),
     )
 
@@ -79,8 +75,8 @@ class Temperature(Experiment):
         fit(self.namer, names.train.x, names.train.y, 1500, 64, 0.5, self.rng)
         self.listed = set(names.words)
 
-        # 200 digits are few enough to know by heart, so the net has time to grow sure of itself.
-        x, y = digits.train.x[:200], digits.train.y[:200]
+        # 100 digits are few enough to know by heart, so the net has time to grow sure of itself.
+        x, y = digits.train.x[:100], digits.train.y[:100]
         reader = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
         fit(reader, x, y, self.k.digit_steps, 32, 0.5, self.generator(1))
         self.digit_z, self.digit_y = reader(digits.val.x).detach().double(), digits.val.y
@@ -88,8 +84,8 @@ class Temperature(Experiment):
         # Three classes of 100 points in the plane: the first is wide, the second tight.
         self.blob_y = torch.arange(3).repeat_interleave(100)
         spread = torch.tensor([1.3, 0.4, 0.6])[self.blob_y, None]
-        centre = torch.tensor([[-0.6, 0.0], [1.0, -0.5], [0.8, 1.8]])[self.blob_y]
-        self.blob_x = centre + spread * torch.randn(300, 2, generator=self.generator(2))
+        center = torch.tensor([[-0.6, 0.0], [1.0, -0.5], [0.8, 1.8]])[self.blob_y]
+        self.blob_x = center + spread * torch.randn(300, 2, generator=self.generator(2))
         linear, deep = nn.Linear(2, 3), nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 3))
         self.model = deep if self.k.hidden else linear
         fit(self.model, self.blob_x, self.blob_y, 400, 300, 1.0, self.generator(3))
@@ -106,8 +102,8 @@ class Temperature(Experiment):
     @figure("Step by step")
     def arithmetic(self, seen: Observation) -> Table:
         scaled = self.z / self.k.T
-        rows = {"z": self.z, "z / T": scaled, "exp(z / T)": scaled.exp(), "p": softmax(scaled)}
-        cells = ((name, *(f"{value:.4g}" for value in (*row.tolist(), row.sum().item()))) for name, row in rows.items())
+        rows = {"z": self.z, "z / T": scaled, "exp": scaled.exp(), "p": softmax(scaled)}
+        cells = ((name, *map(brief, (*row.tolist(), row.sum().item()))) for name, row in rows.items())
         return Table("Step by step", ("", "1", "2", "3", "sum"), tuple(cells))
 
     @figure("Entropy against T")
@@ -133,13 +129,13 @@ class Temperature(Experiment):
     def saturation(self, seen: Observation) -> Curve:
         s = torch.linspace(0, 20, 81, dtype=torch.float64)
         series = (Series(name, tuple(s.tolist()), tuple(y.tolist())) for name, y in gradients(s).items())
-        return Curve("Largest entry", tuple(series), x_label="s", log_y=True)
+        return Curve("Gradient, largest entry", tuple(series), x_label="s", log_y=True)
 
     @figure("[0, 0, s], now")
     def saturated(self, seen: Observation) -> Table:
         p = softmax(torch.tensor([0, 0, self.k.s], dtype=torch.float64))
         values = {f"p{i + 1}": p[i : i + 1] for i in range(3)} | gradients(torch.tensor([self.k.s]).double())
-        rows = tuple((name, f"{value.item():.4g}") for name, value in values.items())
+        rows = tuple((name, brief(value.item())) for name, value in values.items())
         return Table(f"Scores [0, 0, {self.k.s:g}]", ("", "value"), rows)
 
     @figure("Softmax beside sparsemax")
@@ -151,7 +147,7 @@ class Temperature(Experiment):
     @figure("Digits: loss against T")
     def nll(self, seen: Observation) -> Curve:
         losses, now = self.digits(TEMPERATURES)["NLL"], self.digits(torch.tensor([self.k.T]))["NLL"]
-        lowest = Guide(losses.min().item(), f"lowest at T = {TEMPERATURES[losses.argmin()]:.2f}")
+        lowest = Guide(losses.min().item(), f"lowest {losses.min():.3f}")
         return self.against_T("Digits", "nats", {"NLL": losses}, {"now": now}, (lowest,), log_y=True)
 
     @figure("Digits: accuracy and confidence against T")
@@ -197,11 +193,12 @@ class Temperature(Experiment):
 
     def digits(self, T: Tensor) -> dict[str, Tensor]:
         """What the digit net scores on the validation split at each of the temperatures."""
-        p = softmax(self.digit_z, T[:, None, None])
+        log_p = torch.log_softmax(self.digit_z / T[:, None, None], 2)
+        confidence, guess = log_p.exp().max(2)
         return {
-            "NLL": -p[:, torch.arange(len(self.digit_y)), self.digit_y].log().mean(1),
-            "accuracy": (p.argmax(2) == self.digit_y).double().mean(1),
-            "confidence": p.amax(2).mean(1),
+            "NLL": -log_p[:, torch.arange(len(self.digit_y)), self.digit_y].mean(1),
+            "accuracy": (guess == self.digit_y).double().mean(1),
+            "confidence": confidence.mean(1),
         }
 
     @torch.no_grad()
@@ -224,6 +221,10 @@ def gradients(s: Tensor) -> dict[str, Tensor]:
         "squared, wrong": squared,
     }
     return {name: size.abs().amax(1) for name, size in sizes.items()}
+
+
+def brief(value: float) -> str:
+    return f"{value:.4g}" if value == 0 or 1e-3 <= abs(value) < 1e5 else f"{value:.1e}"
 
 
 def plane(title: str, values: Tensor, low: float, high: float) -> HeatMap:

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from tutor.course import Catalog
+from tutor.course.catalog import Catalog
 from tutor.errors import ExitCode, TutorError
 
 

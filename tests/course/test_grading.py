@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.course import Verdict, grade, parse_number, shuffled
+from tutor.course.grading import Verdict, grade, parse_number, shuffled
 from tutor.course.quiz import Bug, Choice, LineWhy, Multiple, Near, Numeric, Option, Order
 
 COMMON = {"id": "q", "concept": "c", "ask": "?", "hints": ("Think.",), "explain": "So."}

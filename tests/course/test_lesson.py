@@ -1,7 +1,10 @@
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tutor.course import load_lesson, load_outline
+from tutor.course.lesson import load_lesson
+from tutor.course.outline import load_outline
 from tutor.course.steps import slug
 from tutor.errors import TutorError
 
@@ -211,6 +214,45 @@ def test_a_folder_whose_name_makes_no_id_is_refused(new_lesson, name):
 )
 def test_slug(title, expected):
     assert slug(title) == expected
+
+
+FRAGMENTS = [
+    "+++",
+    "\n## ",
+    "\n```step\n",
+    "```",
+    "[[question]]",
+    "\n",
+    '"',
+    "=",
+    "[",
+    "}",
+    "é",
+    "$x$",
+    "\\frac",
+    "\x00",
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    file=st.sampled_from(["lesson.md", "quiz.toml", "claims.toml"]),
+    at=st.floats(0, 1),
+    cut=st.integers(0, 60),
+    junk=st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), max_size=4).map("".join) | st.binary(max_size=8),
+)
+def test_whatever_is_in_the_files_there_is_a_lesson_or_a_tutor_error(folder, file, at, cut, junk):
+    path = folder.path / file
+    before = path.read_bytes() if path.exists() else b""
+    start = round(at * len(before))
+    path.write_bytes(before[:start] + (junk if isinstance(junk, bytes) else junk.encode()) + before[start + cut :])
+    said = f"lessons/one_batch/{file}"
+    try:
+        load_lesson(folder.path)
+    except TutorError as error:
+        said = error.what
+    path.write_bytes(before)
+    assert said.startswith((f"lessons/one_batch/{file}", "lessons/one_batch/lesson.md"))
 
 
 def failure(folder) -> TutorError:

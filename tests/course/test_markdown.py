@@ -1,7 +1,6 @@
 import pytest
 
-from tutor.course import latex_in
-from tutor.course.markdown import fences
+from tutor.course.markdown import fences, latex_in
 
 
 @pytest.mark.parametrize(

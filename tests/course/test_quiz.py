@@ -1,8 +1,7 @@
 import msgspec
 import pytest
 
-from tutor.course import Bug, Choice, Multiple, Numeric, Order
-from tutor.course.quiz import KINDS, read_quiz
+from tutor.course.quiz import KINDS, Bug, Choice, Multiple, Numeric, Order, read_quiz
 from tutor.errors import TutorError
 
 
@@ -41,6 +40,7 @@ MISTAKES = [
     ("items = [", 'items = ["update", ', "'loop': 'items' can't be ordered."),
     ("tolerance = 0.05", "tolerance = -1", "'ln-27': how near is near enough isn't said."),
     ("tolerance = 0.05", "tolerance = 1\nrel_tolerance = 1", "'ln-27': how near is near enough isn't said."),
+    ("answer = 3.3", "answer = inf", "'ln-27': 'answer' can't be typed."),
     ("answer = 3.3", "answer = [3.3]", "'ln-27': 'answer' must be a number, not a list."),
     ("{value = 4.75, tolerance = 0.01,", "{value = 4.75,", "'ln-27': near 1: neither a range nor a value."),
     ("faulty = 4", "faulty = 3", "'no-zero': 'faulty' is 3."),
@@ -100,6 +100,11 @@ def test_anything_but_question_tables_is_refused(folder, heading):
     name = heading.strip("[]")
     assert error.what == f"lessons/one_batch/quiz.toml:2: '{name}' has no place here."
     assert "[[question]]" in error.remedy
+
+
+def test_questions_that_are_no_tables_are_refused(folder):
+    (folder.path / "quiz.toml").write_text("question = [1, 2]\n")
+    assert failure(folder).what == "lessons/one_batch/quiz.toml:1: 'question' has no place here."
 
 
 def test_broken_toml_is_named_with_its_line(folder):

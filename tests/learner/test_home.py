@@ -3,7 +3,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from tutor.learner import state_dir, tutor_home
+from tutor.learner.home import state_dir, tutor_home
 
 
 def test_tutor_home_is_what_the_variable_says(monkeypatch, tmp_path):
@@ -24,5 +24,5 @@ def test_without_it_the_platform_says(monkeypatch, value):
         monkeypatch.delenv("TUTOR_HOME", raising=False)
     else:
         monkeypatch.setenv("TUTOR_HOME", value)
-    assert tutor_home() == platformdirs.user_data_path("tutor", appauthor=False)
-    assert state_dir() == platformdirs.user_state_path("tutor", appauthor=False)
+    assert tutor_home() == platformdirs.user_data_path("nn-tutor", appauthor=False)
+    assert state_dir() == platformdirs.user_state_path("nn-tutor", appauthor=False)

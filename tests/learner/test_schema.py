@@ -3,8 +3,8 @@ from contextlib import closing
 
 import pytest
 
-from tutor.learner import Record
-from tutor.learner.schema import MIGRATIONS, NewerRecordError, connect, version_of
+from tutor.learner.record import Record
+from tutor.learner.schema import MIGRATIONS, NewerRecordError, connect, copy_into, version_of
 
 FIRST = ("CREATE TABLE answer (id INTEGER PRIMARY KEY, question TEXT)",)
 SECOND = ("ALTER TABLE answer ADD COLUMN score REAL", "UPDATE answer SET score = 0.5")
@@ -57,6 +57,18 @@ def test_a_new_or_current_file_needs_no_backup(tmp_path):
 def test_a_newer_file_is_refused(old):
     with pytest.raises(NewerRecordError, match="version 1, and this tutor knows 0"):
         connect(old, [])
+
+
+def test_a_locked_file_is_not_waited_for_for_ever(old):
+    with (
+        closing(sqlite3.connect(old)) as other,
+        closing(sqlite3.connect(old, timeout=0)) as source,
+        closing(sqlite3.connect(":memory:")) as target,
+    ):
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+            copy_into(target, source)
 
 
 def test_the_file_is_in_wal_mode_and_waits_for_others(tmp_path):

@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from tutor.course import Verdict
-from tutor.learner import Record, open_record
+from tutor.course.grading import Verdict
+from tutor.learner.record import Record, open_record
 
 RIGHT = Verdict(True, 1.0, "Yes.")
 
@@ -129,15 +129,26 @@ def test_a_disk_that_fills_up_is_told_once_and_nothing_is_lost(tmp_path):
     assert len(kept) < 501
 
 
-def test_a_file_that_breaks_under_an_open_record_does_not_end_the_session(tmp_path):
+@pytest.mark.parametrize("harm", [garbage, truncate])
+def test_a_file_that_breaks_under_an_open_record_does_not_end_the_session(tmp_path, harm):
     path = fill(tmp_path)
     with Record(path) as record:
-        truncate(path)
+        harm(path)
         record.answer("a", "after", 1, RIGHT)
         record.answers()
         record.answer("a", "later", 2, RIGHT)
         assert [answer.question for answer in record.answers()][-1] == "later"
         assert str(path) in record.notice
+
+
+def test_a_file_that_another_program_keeps_locked_does_not_end_the_session(tmp_path):
+    path = fill(tmp_path, answers=3)
+    with Record(path) as record, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        record._db.execute("PRAGMA busy_timeout = 1")
+        other.execute("BEGIN IMMEDIATE")
+        record.answer("a", "after", 1, RIGHT)
+        assert len(record.answers()) == 4
+        assert "(database is locked)" in record.notice
 
 
 def test_a_record_in_memory_leaves_no_file(tmp_path, monkeypatch):

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from tutor.course.lesson import Lesson, Outline, lesson_id, load_lesson, load_outline
+from tutor.course.outline import Outline, lesson_id, load_outline
 from tutor.course.source import shown_path
 from tutor.errors import ExitCode, TutorError
 from tutor.suggest import nearest
+
+if TYPE_CHECKING:
+    from tutor.course.lesson import Lesson
 
 _FILES = ("lesson.md", "lab.py", "quiz.toml")
 _AnyOutline = TypeVar("_AnyOutline", bound=Outline)
@@ -62,7 +65,7 @@ class Catalog:
         return _in_order(outlines)
 
     @property
-    def lessons(self) -> tuple[Lesson, ...]:
+    def lessons(self) -> tuple["Lesson", ...]:
         """Every usable lesson, whole, in the course's order."""
         return self._loaded[0]
 
@@ -71,16 +74,21 @@ class Catalog:
         """Every other lesson, with what is wrong with it."""
         return self._loaded[1]
 
-    def get(self, id: str) -> Lesson:
+    def get(self, id: str) -> "Lesson":
         """The lesson `id`, whole; `TutorError` if it is broken, or if there is none, naming the nearest."""
         name = id.strip().lower().replace("_", "-")
         if name not in self._folders:
             remedy = f"{nearest(name, self._folders).strip()} `tutor list` shows them all."
             raise TutorError(f"There is no lesson '{id}'.", remedy.strip(), code=ExitCode.MISUSE)
+        # Questions and steps take time to import, and the list of lessons needs neither.
+        from tutor.course.lesson import load_lesson
+
         return load_lesson(self._folders[name])
 
     @cached_property
-    def _loaded(self) -> tuple[tuple[Lesson, ...], tuple[BrokenLesson, ...]]:
+    def _loaded(self) -> tuple[tuple["Lesson", ...], tuple[BrokenLesson, ...]]:
+        from tutor.course.lesson import load_lesson
+
         lessons, broken = [], list(self._clashes)
         for name, folder in self._folders.items():
             try:

@@ -1,5 +1,6 @@
 """The questions of a lesson, as its author writes them in `quiz.toml`."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -102,6 +103,8 @@ class Numeric(_Question, frozen=True):
     near: tuple[Near, ...] = ()
 
     def __post_init__(self) -> None:
+        if not math.isfinite(self.answer):
+            raise ValueError("'answer' can't be typed. Ask for infinity with a choice.")
         given = [width for width in (self.tolerance, self.rel_tolerance) if width is not None]
         if len(given) != 1 or given[0] < 0:
             remedy = "Give `tolerance` or `rel_tolerance`, 0 or more."
@@ -165,7 +168,7 @@ def read_quiz(path: Path) -> dict[str, Question]:
     whole = source.passage(1, len(source.lines), "quiz")
     tables = whole.toml()
     for key in tables:
-        if key != "question" or not isinstance(tables[key], list):
+        if key != "question" or not _are_tables(tables[key]):
             raise whole.error(f"'{key}' has no place here.", f"Write each question as a table, {_TABLE}.", key)
     starts = [number for number, line in enumerate(source.lines, start=1) if line.strip() == _TABLE]
     questions: dict[str, Question] = {}
@@ -178,12 +181,16 @@ def read_quiz(path: Path) -> dict[str, Question]:
     return questions
 
 
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
 def _question(source: Source, first: int, last: int, index: int, table: dict[str, Any]) -> Question:
     name = table.get("id")
     prefix = f"question '{name}': " if isinstance(name, str) and name else f"question {index + 1}: "
     passage = source.passage(first, last, "question", prefix)
     keys = _keys(table.get("kind"))
-    # mypy knows no class that stands for a union: https://github.com/python/mypy/issues/9773.
+    # mypy takes no union for a `type[T]`, though msgspec does.
     question: Question = passage.typed(table, Question, keys, KINDS)  # type: ignore[arg-type]
     _check_latex(passage, table)
     return question

@@ -83,7 +83,7 @@ class Passage(msgspec.Struct, frozen=True):
         """What the lines say as TOML; `TutorError` at the line where they make no sense."""
         try:
             return tomllib.loads("\n".join(self.source.lines[self.first - 1 : self.last]))
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:
             place = _TOML_PLACE.search(str(error))
             line = self.first + int(place["line"]) - 1 if place and place["line"] else self.last
             said = _TOML_PLACE.sub("", str(error))

@@ -4,13 +4,14 @@ Importing this package imports no plotting library, so that a process that only 
 """
 
 from tutor.figures.bars import Bars
-from tutor.figures.base import Figure, Glyphs, Line, Span
+from tutor.figures.base import Figure
 from tutor.figures.curve import Curve, Guide, Series
 from tutor.figures.heatmap import HeatMap
 from tutor.figures.histograms import Histogram, Histograms
 from tutor.figures.images import Image, Images
 from tutor.figures.scatter import Point, Scatter
 from tutor.figures.table import Table, Text
+from tutor.roles import Glyphs, Line, Span
 
 AnyFigure = Curve | Histograms | Bars | HeatMap | Images | Scatter | Table | Text
 """Every kind of figure, as a tagged union that msgspec can decode."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import NamedTuple, Self
 
 from tutor.figures import numbers
-from tutor.figures.base import Glyphs
 from tutor.figures.lines import Grid, clip
+from tutor.roles import Glyphs
 
 DOTS: dict[Glyphs, tuple[int, int]] = {"braille": (2, 4), "quadrant": (2, 2), "ascii": (1, 1)}
 """How many dots across and down a cell has."""

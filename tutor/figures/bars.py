@@ -2,9 +2,10 @@
 
 import math
 
-from tutor.figures.base import Figure, Glyphs, Line
+from tutor.figures.base import Figure
 from tutor.figures.lines import Grid, clip, more
 from tutor.figures.numbers import short, usable
+from tutor.roles import Glyphs, Line
 
 _RIGHT: dict[Glyphs, str] = {"braille": " ▏▎▍▌▋▊▉█", "quadrant": " ▌█", "ascii": " #"}
 _LEFT: dict[Glyphs, str] = {"braille": " ▐█", "quadrant": " ▐█", "ascii": " #"}

@@ -1,26 +1,9 @@
-"""What every figure is: frozen data that can be drawn in a rectangle of cells, or put into words.
-
-Drawn text carries *roles*, never colours; whoever shows it maps roles to a theme:
-
-- `title`, `text`, `muted`, `accent`: headings, plain text, what stands back (axes, captions) or out;
-- `good`, `bad`, `warn`: a verdict;
-- `s0` … `s5`: the series of a plot, in order;
-- `h0` … `h15`: steps of a heat scale, `h0` the lowest value;
-- `FG/BG`: a foreground and a background role, such as `h12/h3` or `text/h5`. A heat cell has the role `h7/h7`
-  and a shading glyph: one solid colour where there are colours, a readable grey where there are none.
-"""
+"""What every figure is: frozen data that can be drawn in a rectangle of cells, or put into words."""
 
 import msgspec
 
-from tutor.figures.lines import Glyphs, Line, Span, fit
-
-__all__ = ["HEATS", "SERIES", "Figure", "Glyphs", "Line", "Span"]
-
-SERIES = 6
-"""How many series roles there are; a seventh series uses `s0` again."""
-
-HEATS = 16
-"""How many steps a heat scale has."""
+from tutor.figures.lines import fit
+from tutor.roles import Glyphs, Line
 
 
 class Figure(msgspec.Struct, frozen=True, tag=True):

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from plotext._figure import _figure_class
 
-from tutor.figures.base import Glyphs, Line, Span
 from tutor.figures.numbers import usable
+from tutor.roles import Glyphs, Line, Span
 
 MARKERS: dict[Glyphs, str] = {"braille": "braille", "quadrant": "hd", "ascii": "*"}
 """What plotext calls the finest marker of each glyph set."""

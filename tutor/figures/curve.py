@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from tutor.figures.axes import Axis, Frame
-from tutor.figures.base import SERIES, Figure, Glyphs, Line
+from tutor.figures.base import Figure
 from tutor.figures.lines import Grid, heading, length
 from tutor.figures.numbers import short, words
+from tutor.roles import SERIES, Glyphs, Line
 
 if TYPE_CHECKING:
     from tutor.figures.canvas import Stroke

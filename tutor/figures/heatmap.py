@@ -1,9 +1,10 @@
 """A matrix as cells shaded from its lowest value to its highest."""
 
 from tutor.figures import shades
-from tutor.figures.base import Figure, Glyphs, Line
+from tutor.figures.base import Figure
 from tutor.figures.lines import Grid, clip, ellipsis, heading, length, more
 from tutor.figures.numbers import short, usable
+from tutor.roles import Glyphs, Line
 
 
 class HeatMap(Figure, frozen=True):

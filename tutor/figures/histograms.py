@@ -4,9 +4,10 @@ import msgspec
 
 from tutor.figures import numbers
 from tutor.figures.axes import Axis, label_tick
-from tutor.figures.base import Figure, Glyphs, Line
+from tutor.figures.base import Figure
 from tutor.figures.lines import Grid, clip, more
 from tutor.figures.numbers import percent, words
+from tutor.roles import Glyphs, Line
 
 BLOCKS: dict[Glyphs, str] = {
     "braille": " ▁▂▃▄▅▆▇█",

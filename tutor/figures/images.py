@@ -6,9 +6,10 @@ from typing import NamedTuple
 import msgspec
 
 from tutor.figures import shades
-from tutor.figures.base import Figure, Glyphs, Line
+from tutor.figures.base import Figure
 from tutor.figures.lines import Grid, clip, more
 from tutor.figures.numbers import short
+from tutor.roles import Glyphs, Line
 
 _ZOOMS = (6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 1 / 2, 1 / 3, 1 / 4, 1 / 8)
 

@@ -2,16 +2,8 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Literal
 
-Span = tuple[str, str]
-"""A piece of text and its role."""
-
-Line = tuple[Span, ...]
-"""One line of styled text; every character is one cell wide."""
-
-Glyphs = Literal["braille", "quadrant", "ascii"]
-"""The finest glyphs that the terminal's font has."""
+from tutor.roles import Glyphs, Line
 
 
 def ellipsis(glyphs: Glyphs) -> str:

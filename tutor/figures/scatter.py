@@ -5,9 +5,10 @@ import math
 import msgspec
 
 from tutor.figures.axes import Axis, Frame
-from tutor.figures.base import SERIES, Figure, Glyphs, Line
+from tutor.figures.base import Figure
 from tutor.figures.lines import Grid, clip
 from tutor.figures.numbers import usable, words
+from tutor.roles import SERIES, Glyphs, Line
 
 _CELLS = (40, 12)
 """The size of plot, in cells, on which the description says which marks fall together."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Self
 
 from tutor.figures import numbers
-from tutor.figures.base import HEATS, Glyphs, Line
+from tutor.roles import HEATS, Glyphs, Line
 
 DENSITY: dict[Glyphs, str] = {"braille": " ░▒▓█", "quadrant": " ░▒▓█", "ascii": " .:-=+*#%@"}
 """Glyphs from empty to full."""

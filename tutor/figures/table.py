@@ -3,8 +3,9 @@
 import re
 import textwrap
 
-from tutor.figures.base import Figure, Glyphs, Line
+from tutor.figures.base import Figure
 from tutor.figures.lines import clip, more
+from tutor.roles import Glyphs, Line
 
 _NUMBER = re.compile(r"[-+±]?[\d.,]+(e[-+]?\d+)?\s*[a-zA-Z%µ]*|nan|-?inf|[-—]?", re.IGNORECASE)
 

@@ -34,7 +34,8 @@ class Experiment:
 
     The whole state of a run is this object: model, optimizer, generator, step number. A deep copy of it is an
     exact snapshot, which continues bit for bit as the original would. So all that changes while training
-    belongs to `self`, and all randomness comes from `self.rng` (or torch's global generator, which is snapshotted along).
+    belongs to `self`, and all randomness comes from `self.rng` (or torch's global generator, which is
+    snapshotted along).
 
     A lesson overrides `build`, and `step` if there is something to train; figures are methods marked with `@figure`.
     """
@@ -46,7 +47,7 @@ class Experiment:
     """Named settings of the knobs that show something."""
 
     records_updates: ClassVar[bool] = False
-    """Whether the run keeps the update:data ratio of every weight matrix over time (`History.series("update:data")`)."""
+    """Whether the run notes the update:data ratio of every weight matrix (`History.series("update:data")`)."""
 
     model: nn.Module
     """The network; instruments watch its leaf modules, by the names they have in it."""
@@ -99,5 +100,5 @@ class Experiment:
         return named
 
     def generator(self, purpose: int = 0) -> torch.Generator:
-        """A fresh generator fixed by seed, step and `purpose`, for draws that must not disturb the run (sampling, say)."""
+        """A fresh generator fixed by seed, step and `purpose`, for draws that must not disturb the run."""
         return torch.Generator().manual_seed((self.seed * 1_000_003 + self.iteration) * 31 + purpose)

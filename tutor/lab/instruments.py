@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from tutor.figures import Curve, Guide, Histogram, Histograms, Series, Table
+from tutor.figures.numbers import short
 from tutor.lab.observation import Layer, Observation
 
 SATURATED = 0.97
@@ -81,7 +82,7 @@ def race_curve(seen: Observation, title: str = "Loss against time") -> Curve:
     return Curve(title, seen.runs, x_label="seconds of training", y_label="nats")
 
 
-def batchnorm_table(layers: Sequence[Layer], title: str = "BatchNorm statistics") -> Table:
+def batchnorm_table(layers: Sequence[Layer], title: str = "BatchNorm: this batch's, and running (r.)") -> Table:
     """Each BatchNorm layer's batch mean and variance beside the running ones, averaged over its units.
 
     The batch variance is the unbiased one (n - 1), as the running variance takes it in. The last column is the
@@ -95,9 +96,13 @@ def batchnorm_table(layers: Sequence[Layer], title: str = "BatchNorm statistics"
         mean, variance = _batch_statistics(layer.input)
         gap = ((mean - norm.running_mean).abs() / (norm.running_var + norm.eps).sqrt()).max().item()
         cells = (mean, norm.running_mean, variance, norm.running_var)
-        rows.append((layer.name, *(f"{cell.mean().item():.3f}" for cell in cells), f"{gap:.2f}"))
-    header = ("layer", "batch mean", "running", "batch var", "running", "worst gap")
-    return Table(title, header, tuple(rows))
+        rows.append((layer.name, *(_two_decimals(cell.mean().item()) for cell in cells), _two_decimals(gap)))
+    return Table(title, ("layer", "mean", "r.mean", "var", "r.var", "gap"), tuple(rows))
+
+
+def _two_decimals(value: float) -> str:
+    """`value` for a narrow column; a huge one in few characters."""
+    return f"{value:z.2f}" if abs(value) < 1000 else short(value)
 
 
 def _batch_statistics(batch: Tensor) -> tuple[Tensor, Tensor]:

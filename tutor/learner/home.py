@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-_APP = "tutor"
+_APP = "nn-tutor"
 
 
 def tutor_home() -> Path:

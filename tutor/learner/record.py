@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import msgspec
 
 from tutor.learner.home import tutor_home
-from tutor.learner.schema import DamagedRecordError, NewerRecordError, connect
+from tutor.learner.schema import DamagedRecordError, NewerRecordError, check, connect, copy_into
 
 if TYPE_CHECKING:
-    from tutor.course import Lesson, Response, Verdict
+    from tutor.course.grading import Response, Verdict
+    from tutor.course.lesson import Lesson
 
 Sure = Literal["guess", "think", "know"]
 """How sure the learner was of an answer."""
@@ -178,8 +179,9 @@ class Record:
             raise error
         copy = sqlite3.connect(":memory:", isolation_level=None)
         try:
-            self._db.backup(copy)
-        except sqlite3.Error:
+            copy_into(copy, self._db)
+            check(copy)
+        except (sqlite3.Error, DamagedRecordError):
             copy.close()
             copy = connect(None)
         self._db.close()

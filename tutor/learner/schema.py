@@ -59,7 +59,7 @@ def connect(path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> 
     path.touch(mode=0o600)
     db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
-        _check(db)
+        check(db)
         migrate(db, path, migrations)
         # Fails only while another process switches too; either journal is safe, so nothing is lost.
         with suppress(sqlite3.OperationalError):
@@ -81,12 +81,22 @@ def migrate(db: sqlite3.Connection, path: Path | None, migrations: Sequence[Migr
         if version == len(migrations):
             return
         if path is not None and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            with closing(sqlite3.connect(path.with_suffix(f".version-{version}.sqlite3"))) as copy:
-                db.backup(copy)
+            _keep_backup(path, version)
         for migration in migrations[version:]:
             for statement in migration:
                 db.execute(statement)
         db.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def copy_into(target: sqlite3.Connection, source: sqlite3.Connection) -> None:
+    """Make `target` a copy of `source`; `sqlite3.Error` if that is locked or damaged."""
+
+    def give_up_if_locked(status: int, remaining: int, total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise sqlite3.OperationalError("database is locked")
+
+    # Without a callback that raises, `backup` tries a locked source again for ever.
+    source.backup(target, progress=give_up_if_locked)
 
 
 def version_of(db: sqlite3.Connection) -> int:
@@ -94,13 +104,22 @@ def version_of(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _check(db: sqlite3.Connection) -> None:
+def check(db: sqlite3.Connection) -> None:
+    """`DamagedRecordError` if `db` isn't a sound database; about 10 ms for 20,000 answers."""
     try:
         verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        # A full or read-only disk is an OperationalError of another code, and no damage.
-        if error.sqlite_errorcode in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        # The low byte is the kind of trouble: a full or a read-only disk is another kind, and no damage.
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise DamagedRecordError(str(error)) from error
         raise
     if verdict != "ok":
         raise DamagedRecordError(verdict)
+
+
+def _keep_backup(path: Path, version: int) -> None:
+    kept = path.with_suffix(f".version-{version}.sqlite3")
+    kept.touch(mode=0o600)
+    # A connection that is in a transaction of its own can't be copied; another one sees what is committed.
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(kept)) as target:
+        copy_into(target, source)

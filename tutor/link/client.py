@@ -34,7 +34,7 @@ class LabProcess:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "tutor.lab",
+                "tutor.lab_process",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=stderr,

@@ -2,16 +2,19 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
 from tutor.course.catalog import Catalog
-from tutor.course.lesson import Lesson
-from tutor.figures import Glyphs
 from tutor.learner.home import state_dir
 from tutor.learner.record import Record
-from tutor.link.client import LabProcess
+from tutor.roles import Glyphs
 from tutor.ui.colours import Palette
+
+if TYPE_CHECKING:
+    from tutor.course.lesson import Lesson
+    from tutor.link.client import LabProcess
 
 
 class TutorApp(App[None]):
@@ -28,7 +31,7 @@ class TutorApp(App[None]):
         self,
         catalog: Catalog,
         record: Record,
-        lesson: Lesson | None = None,
+        lesson: "Lesson | None" = None,
         seed: int = 42,
         names_file: str = "",
         notice: str = "",
@@ -62,25 +65,39 @@ class TutorApp(App[None]):
         self._show_first_screen()
 
     def _show_first_screen(self) -> None:
-        from tutor.ui.screens.home import HomeScreen
-
-        self.push_screen(HomeScreen())
-        if self._lesson is not None:
+        if self._lesson is None:
+            self.show_home()
+        else:
             self.open_lesson(self._lesson)
 
-    def open_lesson(self, lesson: Lesson) -> None:
+    def show_home(self) -> None:
+        """Go to the list of lessons."""
+        from tutor.ui.screens.home import HomeScreen
+
+        if any(isinstance(screen, HomeScreen) for screen in self.screen_stack):
+            self.pop_screen()
+        elif len(self.screen_stack) > 1:
+            self.switch_screen(HomeScreen())
+        else:
+            self.push_screen(HomeScreen())
+
+    def open_lesson(self, lesson: "Lesson") -> None:
         """Go to `lesson`."""
         from tutor.ui.screens.lesson import LessonScreen
 
         self.push_screen(LessonScreen(lesson))
 
-    async def a_lab(self) -> LabProcess:
+    async def a_lab(self) -> "LabProcess":
         """A lab process, already warm if one was waiting."""
+        from tutor.link.client import LabProcess
+
         spare, self._spare = self._spare, None
         return spare if spare is not None else await LabProcess.start(self.log_file)
 
     async def warm_a_lab(self) -> None:
         """Have a lab import torch while the learner reads the list."""
+        from tutor.link.client import LabProcess
+
         if self._spare is None:
             self._spare = await LabProcess.start(self.log_file)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rich.style import Style
 from textual.color import Color
 
-from tutor.figures.base import HEATS, SERIES
+from tutor.roles import HEATS, SERIES
 
 _SERIES = ("primary", "warning", "success", "error", "secondary", "accent")
 

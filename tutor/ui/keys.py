@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
-from tutor.figures.base import Line
+from tutor.roles import Line
 
 
 @dataclass(frozen=True)

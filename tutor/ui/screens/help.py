@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from tutor.figures.base import Line
+from tutor.roles import Line
 from tutor.ui.keys import Action
 from tutor.ui.widgets.lines import Lines
 

@@ -1,12 +1,14 @@
 """The home screen: the lessons, and what is done."""
 
+import textwrap
+
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tutor.course.lesson import Lesson
+from tutor.course.outline import Outline
 from tutor.errors import TutorError
 from tutor.learner.record import Progress
 from tutor.ui.keys import HOME, bindings, key_line
@@ -35,34 +37,41 @@ class HomeScreen(TutorScreen):
         yield Lines(id="keys")
 
     def on_mount(self) -> None:
-        """Say what there is to say; warm a lab once the screen has been painted."""
+        """Say what there is to say."""
         if self.tutor.notice:
             self.query_one("#notice", Lines).show([((self.tutor.notice, "warn"),)])
-        self.call_after_refresh(self._warm)
-
-    def _warm(self) -> None:
-        self.run_worker(self.tutor.warm_a_lab())
 
     def on_screen_resume(self) -> None:
-        """List the lessons anew: something may have been done since."""
-        catalog, record = self.tutor.catalog, self.tutor.record
-        done = record.progress(catalog.lessons)
+        """List the titles at once; what is done, which takes reading every lesson, follows after the first paint."""
+        outlines = self.tutor.catalog.outlines
         options = self.query_one(OptionList)
         before = options.highlighted
         options.clear_options()
-        options.add_options(Option(_entry(lesson, done[lesson.id]), lesson.id) for lesson in catalog.lessons)
-        options.add_options(
-            Option(
-                Text.assemble((f"    {broken.id}  ", "dim"), f"can't be opened: {broken.error}"),
-                disabled=True,
-            )
-            for broken in catalog.broken
-        )
-        last = record.last_lesson()
-        ids = [lesson.id for lesson in catalog.lessons]
-        options.highlighted = before if before is not None else ids.index(last) if last in ids else 0
+        options.add_options(Option(_entry(outline), outline.id) for outline in outlines)
+        last = self.tutor.record.last_lesson()
+        ids = [outline.id for outline in outlines]
+        if ids:
+            options.highlighted = before if before is not None else ids.index(last) if last in ids else 0
         options.focus()
         self._show_keys()
+        self.call_after_refresh(self._complete)
+
+    def _complete(self) -> None:
+        """Add what is done and what is broken, and have a lab ready for the lesson that will be chosen."""
+        if not self.is_current:
+            return
+        catalog, options = self.tutor.catalog, self.query_one(OptionList)
+        done = self.tutor.record.progress(catalog.lessons)
+        for lesson in catalog.lessons:
+            options.replace_option_prompt(lesson.id, _entry(lesson, done[lesson.id]))
+        broken = {lesson.id: lesson for lesson in catalog.broken}
+        for name in [option.id for option in options.options if option.id in broken]:
+            options.remove_option(name)
+        options.add_options(
+            Option(Text.assemble((f"   {lesson.id}  ", "bold"), f"can't be opened: {lesson.error}"), disabled=True)
+            for lesson in broken.values()
+        )
+        self.run_worker(self.tutor.warm_a_lab())
 
     def on_resize(self) -> None:
         """The key line may hold more or fewer keys."""
@@ -73,8 +82,9 @@ class HomeScreen(TutorScreen):
 
     @on(OptionList.OptionHighlighted)
     def _summarise(self, event: OptionList.OptionHighlighted) -> None:
-        lesson = self.tutor.catalog.get(str(event.option_id))
-        self.query_one("#about", Lines).show([((lesson.summary, "muted"),)])
+        summary = next(outline.summary for outline in self.tutor.catalog.outlines if outline.id == event.option_id)
+        about = self.query_one("#about", Lines)
+        about.show([((line, "muted"),) for line in textwrap.wrap(summary, max(about.size.width, 10))])
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
@@ -92,15 +102,13 @@ class HomeScreen(TutorScreen):
         self.app.exit()
 
 
-def _entry(lesson: Lesson, done: Progress) -> Text:
-    """One line: number, title, minutes, what is done."""
-    complete = done.steps and done.steps_done == done.steps
+def _entry(lesson: Outline, done: Progress | None = None) -> Text:
+    """One line: number, title, minutes, and what is done if that is known yet."""
+    if done is None:
+        return Text.assemble((f"  {lesson.order:>2}  {lesson.title}", "bold"), (f"  {lesson.minutes} min", "dim"))
+    complete = done.steps > 0 and done.steps_done == done.steps
     mark = "✓" if complete else "▸" if done.steps_done or done.right else " "
+    counts = f"{done.steps_done}/{done.steps} pages · {done.right}/{done.questions} questions"
     return Text.assemble(
-        (f"{mark} {lesson.order:>2}  ", "bold green" if complete else "bold"),
-        (f"{lesson.title}", "bold"),
-        (
-            f"  {lesson.minutes} min · page {done.steps_done}/{done.steps} · answered {done.right}/{done.questions}",
-            "dim",
-        ),
+        (f"{mark} {lesson.order:>2}  {lesson.title}", "bold"), (f"  {lesson.minutes} min · {counts}", "dim")
     )

@@ -13,16 +13,17 @@ from tutor.errors import TutorError
 from tutor.link.knobs import Knob, Value
 from tutor.link.messages import Frame, Pause, Ready, Restart, Run, Step, Trouble, Turn
 from tutor.ui.keys import LESSON, bindings, key_line
+from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.session import LabEnded, LabSaid, Session
+from tutor.ui.status import status
 from tutor.ui.widgets.figure_pane import FigurePane
 from tutor.ui.widgets.knob_panel import KnobPanel
 from tutor.ui.widgets.lines import Lines
 from tutor.ui.widgets.prompt import Prompt
 from tutor.ui.widgets.question_view import QuestionView
 from tutor.ui.widgets.reading import Reading
-from tutor.ui.words import status, wrapped
 
 PANES = ("reading", "knobs", "figures")
 """What `tab` goes through; a narrow screen shows just one of them."""
@@ -374,11 +375,11 @@ class LessonScreen(TutorScreen):
 
     def action_home(self) -> None:
         """Back to the list."""
-        self.dismiss()
+        self.tutor.show_home()
 
     def action_quit_app(self) -> None:
         """Leave."""
         self.app.exit()
 
     def _notify(self, text: str, role: str = "text") -> None:
-        self.query_one("#notice", Lines).show(wrapped(text, self.size.width - 1, role, " ", " ") if text else [])
+        self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 1, role, " ", " ") if text else [])

@@ -7,8 +7,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tutor.figures.base import Line
 from tutor.link.knobs import Knob, Value
+from tutor.roles import Line
 from tutor.ui.widgets.lines import Lines
 
 _GAP = 2

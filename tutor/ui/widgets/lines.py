@@ -8,7 +8,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tutor.figures.base import Line
+from tutor.roles import Line
 
 if TYPE_CHECKING:
     from tutor.ui.app import TutorApp

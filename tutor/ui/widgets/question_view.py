@@ -5,9 +5,9 @@ from textual.message import Message
 
 from tutor.course.quiz import Bug, Choice, Multiple, Numeric, Order
 from tutor.course.sitting import Asked
-from tutor.figures.base import Line
+from tutor.roles import Line
+from tutor.ui.prose import laid_out
 from tutor.ui.widgets.lines import Lines
-from tutor.ui.words import wrapped
 
 
 class QuestionView(Lines):
@@ -53,13 +53,13 @@ class QuestionView(Lines):
             self.show([])
             return
         lines: list[Line] = [((_heading(asked, self._place), "accent"),)]
-        lines += wrapped(asked.question.ask, width)
+        lines += laid_out(asked.question.ask, width)
         for shown, option in enumerate(asked.order):
             block = _option(asked, shown, option, width)
             self._rows |= dict.fromkeys(range(len(lines), len(lines) + len(block)), shown)
             lines += block
         for number in range(asked.hints):
-            lines += wrapped(asked.question.hints[number], width, "warn", f"hint {number + 1}: ", "  ")
+            lines += laid_out(asked.question.hints[number], width, "warn", f"hint {number + 1}: ", "  ")
         lines += _outcome(asked, width)
         lines.append(((_next_key(asked, self._place), "muted"),))
         self.show(lines)
@@ -89,7 +89,7 @@ def _option(asked: Asked, shown: int, option: int, width: int) -> list[Line]:
     text = question.items[option] if isinstance(question, Order) else ""
     if isinstance(question, Choice | Multiple):
         text = question.options[option].text
-    return wrapped(text, width, role, f"{mark}{shown + 1}  ", "    ")
+    return laid_out(text, width, role, f"{mark}{shown + 1}  ", "    ")
 
 
 def _is_right(asked: Asked, option: int) -> bool:
@@ -105,15 +105,15 @@ def _outcome(asked: Asked, width: int) -> list[Line]:
     if verdict is None:
         return []
     if asked.locked:
-        return [(), *wrapped("Your prediction is locked in.", width, "accent")]
+        return [(), *laid_out("Your prediction is locked in.", width, "accent")]
     lines: list[Line] = [()]
     if verdict.right:
-        lines += wrapped(verdict.message, width, "text", "✓ Right. ", "  ")
+        lines += laid_out(verdict.message, width, "text", "✓ Right. ", "  ")
     else:
         share = f" ({verdict.score:.0%} of it is right)" if verdict.score else ""
-        lines += wrapped(verdict.message, width, "text", f"✗ Not so{share}. ", "  ")
+        lines += laid_out(verdict.message, width, "text", f"✗ Not so{share}. ", "  ")
     if asked.settled:
-        lines += [(), *wrapped(asked.question.explain, width, "muted")]
+        lines += [(), *laid_out(asked.question.explain, width, "muted")]
     return lines
 
 

@@ -1,4 +1,8 @@
-"""The lab as a process: commands come in on stdin, reports go out on stdout, and the end of stdin is the end."""
+"""The lab as a process: commands come in on stdin, reports go out on stdout, and the end of stdin is the end.
+
+It lies outside `tutor.lab`, whose import takes torch and a second: here a listener is up first, so that even a lab
+that is still starting ends with the terminal that started it.
+"""
 
 import os
 import queue

@@ -1,0 +1,17 @@
+"""The status line."""
+
+from tutor.link.messages import Frame
+from tutor.roles import Line
+
+
+def status(frame: Frame, trains: bool, width: int) -> Line:
+    """What is going on, as `step 12,345 · loss 2.312 · 6,410 steps/s · seed 42`; the splits' losses where they fit."""
+    if not trains:
+        return ((f" nothing to train: turn the knobs · seed {frame.seed}", "muted"),)
+    loss = "–" if frame.loss is None else f"{frame.loss:.3f}"
+    left = f" step {frame.iteration:,} · loss {loss} · {frame.rate:,.0f} steps/s · seed {frame.seed}"
+    splits = " · ".join(f"{name} {value:.3f}" for name, value in frame.metrics.items())
+    right = "running " if frame.running else "paused "
+    middle = f" · {splits}" if splits and len(left) + len(splits) + len(right) + 4 <= width else ""
+    gap = " " * max(width - len(left) - len(middle) - len(right), 1)
+    return ((left, "text"), (middle, "muted"), (gap, "text"), (right, "accent" if frame.running else "muted"))
