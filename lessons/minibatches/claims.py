@@ -12,7 +12,7 @@ from tutor.lab.load import load_experiment
 from tutor.lab.runner import Runner
 
 DATA = Sources()
-EVERYTHING = 65_536
+EVERYTHING = 262_144
 
 
 @cache

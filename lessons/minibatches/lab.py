@@ -63,7 +63,7 @@ class Minibatches(Experiment):
 
     knobs = (
         Number("lr", 0.1, low=1e-4, high=10, log=True, live=True, help="learning rate"),
-        Integer("batch", 32, low=1, high=65_536, log=True, live=True, help="examples a step, at most all"),
+        Integer("batch", 32, low=1, high=262_144, log=True, live=True, top="all", help="examples a step"),
         Choice("optimizer", "sgd", tuple(RULES), help="what a step does with the gradient"),
         Integer("hidden", 200, low=1, high=1000, log=True, help="tanh units"),
         Integer("embedding", 10, low=1, high=64, log=True, help="numbers that stand for a letter"),
@@ -71,7 +71,7 @@ class Minibatches(Experiment):
     )
     presets = (
         Preset("one", {"batch": 1}, "One example a step: the cheapest step there is, and the noisiest."),
-        Preset("full", {"batch": 65_536}, "The whole training split in every step: exact, and slow."),
+        Preset("full", {"batch": 262_144}, "The whole training split in every step: exact, and slow."),
         Preset("adam", {"optimizer": "adam", "lr": 0.002}, "Adam, at a fiftieth of SGD's learning rate."),
         Preset(
             "two numbers",

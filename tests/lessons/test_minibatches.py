@@ -24,7 +24,7 @@ KIND = load_experiment(FOLDER)
 LAB = sys.modules[KIND.__module__]
 CLAIMS = tomllib.loads((FOLDER / "claims.toml").read_text())["claim"]
 PRESETS = {preset.name: preset.values for preset in KIND.presets}
-ALL = 65_536
+ALL = 262_144
 
 
 @pytest.fixture(scope="module")

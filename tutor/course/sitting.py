@@ -1,7 +1,7 @@
 """One sitting at one lesson: the page that is open, the question that is asked, what has been answered; no screen."""
 
-from collections.abc import Hashable, Set
-from typing import Protocol
+from collections.abc import Set
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -9,6 +9,7 @@ from tutor.course.grading import Response, Verdict, grade, shuffled
 from tutor.course.lesson import Lesson
 from tutor.course.quiz import Bug, Multiple, Order, Question
 from tutor.course.steps import Step
+from tutor.link.knobs import Value
 
 
 class Keeper(Protocol):
@@ -68,6 +69,13 @@ class Asked(msgspec.Struct):
         return self.verdict is not None and not self.locked
 
 
+class State(NamedTuple):
+    """Where a run is, as far as a prediction cares."""
+
+    iteration: int
+    knobs: tuple[tuple[str, Value], ...]
+
+
 class Sitting:
     """A learner at a lesson, from opening it to closing it. Everything worth keeping goes to the keeper at once."""
 
@@ -81,9 +89,10 @@ class Sitting:
         place = keeper.place(lesson.id)
         self.index = ids.index(place) if place in ids else 0
         """Which step is open, from 0."""
+        self._queue: tuple[str, ...] = self.step.questions
         self._current = 0
-        self._state: Hashable = None
-        self._state_then: Hashable = None
+        self._now = State(0, ())
+        self._then = self._now
 
     @property
     def step(self) -> Step:
@@ -100,14 +109,13 @@ class Sitting:
 
     @property
     def asked(self) -> Asked | None:
-        """The question being asked, if the step asks any."""
-        names = self.step.questions
-        return self._asked[names[self._current]] if names else None
+        """The question being asked, if any: a prediction brought along from the page before, or one of this page's."""
+        return self._asked[self._queue[self._current]] if self._queue else None
 
     @property
     def place(self) -> tuple[int, int]:
-        """Which of the step's questions is being asked, from 1, and how many there are."""
-        return self._current + 1, len(self.step.questions)
+        """Which of the page's questions is being asked, from 1, and how many there are."""
+        return self._current + 1, len(self._queue)
 
     def done(self, step: str) -> bool:
         """Whether the learner has done the step `step`."""
@@ -123,20 +131,28 @@ class Sitting:
             self._finish(self.step)
         if not 0 <= target < len(self.lesson.steps):
             return False
+        # A prediction is made on one page and comes out on the next, where the run is.
+        waiting = self._queue if by > 0 else ()
         self.index = target
-        waiting = (i for i, name in enumerate(self.step.questions) if not self._asked[name].settled)
-        self._current = next(waiting, 0)
+        self._queue = (*(name for name in waiting if self._asked[name].locked), *self.step.questions)
+        open_ones = (place for place, name in enumerate(self._queue) if not self._asked[name].revealed)
+        self._current = next(open_ones, 0)
         self._keeper.remember_place(self.lesson.id, self.step.id)
         return True
 
-    def saw(self, state: Hashable) -> None:
-        """The run is in `state` now: its step number, say."""
-        self._state = state
+    def saw(self, state: State, resting: bool) -> bool:
+        """The run is in `state` now; True if that, once it rests, brings out the prediction being asked."""
+        self._now = state
+        if not (resting and self.tried and self.asked is not None and self.asked.locked):
+            return False
+        self.reveal()
+        return True
 
     @property
     def tried(self) -> bool:
-        """Whether the run has moved since the last prediction was locked."""
-        return self._state != self._state_then
+        """Whether the learner has run something, or turned a knob, since the last prediction was locked."""
+        trained = self._now.iteration not in (0, self._then.iteration)
+        return trained or self._now.knobs != self._then.knobs
 
     def reveal(self) -> None:
         """Show the verdict on the prediction being asked."""
@@ -184,15 +200,15 @@ class Sitting:
         asked.response, asked.verdict, asked.picked = response, verdict, ()
         if asked.question.predict:
             asked.locked = True
-            self._state_then = self._state
+            self._then = self._now
         self._keeper.answer(self.lesson.id, asked.question.id, response, verdict)
         if all(self._asked[name].settled for name in self.step.questions):
             self._finish(self.step)
         return verdict
 
     def next_question(self) -> bool:
-        """Go to the step's next question; False if there is none."""
-        if self._current + 1 >= len(self.step.questions):
+        """Go to the page's next question; False if there is none."""
+        if self._current + 1 >= len(self._queue):
             return False
         self._current += 1
         return True

@@ -71,7 +71,11 @@ class Curve(Figure, frozen=True):
     def _axes(self, traces: list["_Trace"]) -> tuple[Axis, Axis]:
         every = [point for trace in traces for point in trace.points]
         levels = [guide.value for guide in self.guides]
-        x = Axis.around([x for x, _ in every], log=self.log_x, label=self.x_label)
+        xs = [x for x, _ in every]
+        if not self.log_x and not any(xs):
+            # Before the first step there is a future, but no past.
+            xs = [0.0, 1.0]
+        x = Axis.around(xs, log=self.log_x, label=self.x_label)
         return x, Axis.around([y for _, y in every] + levels, log=self.log_y)
 
     def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
@@ -124,7 +128,7 @@ class _Trace(NamedTuple):
 
         alone = glyphs == "ascii" or self.series.style == "points" or len(self.points) == 1
         xs, ys = [x.scale(a) for a, _ in self.points], [y.scale(b) for _, b in self.points]
-        return Stroke(xs, ys, self.role, self.mark if alone else MARKERS[glyphs], self.series.style != "points")
+        return Stroke(xs, ys, self.role, self.mark if alone else MARKERS[glyphs], self.series.style == "line")
 
 
 def _fill(frame: Frame, traces: list[_Trace], guides: tuple[Guide, ...], glyphs: Glyphs) -> None:

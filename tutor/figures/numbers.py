@@ -50,6 +50,10 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     return [_power(decade) for decade in decades if decade % every == 0][:most] or fine[:1]
 
 
+LEVEL = 1e-3
+"""A range narrower than this part of its own magnitude is drawn level: blown up, it would be noise."""
+
+
 def nice_limits(low: float, high: float, steps: int = 5) -> tuple[float, float]:
     """Limits around [low, high] on multiples of 1, 2 or 5·10^k that are at most `steps` and a rest apart.
 
@@ -57,8 +61,8 @@ def nice_limits(low: float, high: float, steps: int = 5) -> tuple[float, float]:
     """
     if not (usable(low) and usable(high)) or low > high:
         return 0.0, 1.0
-    if not _apart(low, high):
-        margin = abs(low) / 10 or 1.0
+    if not _apart(low, high) or high - low < max(abs(low), abs(high)) * LEVEL:
+        margin = max(abs(low), abs(high)) / 10 or 1.0
         low, high = low - margin, high + margin
     step = _step((high - low) / steps)
     return _multiple(_floor(low / step), step), _multiple(_ceil(high / step), step)

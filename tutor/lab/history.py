@@ -41,7 +41,7 @@ class History:
         steps = range(1, len(self.losses) + 1)
         raw = extremes(steps, self.losses, columns)
         smooth = means(self.losses, columns)
-        return Series("each batch", *raw, style="faint"), Series("batch mean", *smooth)
+        return Series("batch", *raw, style="faint"), Series("mean", *smooth)
 
     def loss_by_seconds(self, label: str, columns: int = 80) -> Series:
         """The mean mini-batch loss of each stretch of the run, against seconds of training."""

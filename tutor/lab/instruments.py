@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from tutor.figures import Curve, Guide, Histogram, Histograms, Series, Table
+from tutor.figures import Curve, Guide, Histogram, Histograms, Table
 from tutor.figures.numbers import short
 from tutor.lab.observation import Layer, Observation
 
@@ -39,7 +39,7 @@ def activation_histograms(layers: Sequence[Layer], title: str = "Activations") -
             layer.output,
             -1.0,
             1.0,
-            note=f"{saturated(layer.output):.1%} saturated, std {spread(layer.output):.2f}",
+            note=f"{saturated(layer.output):.0%} saturated, std {spread(layer.output):.2f}",
         )
         for layer in layers
     )
@@ -71,10 +71,8 @@ def update_ratio_curve(seen: Observation, title: str = "Update : data") -> Curve
 def loss_curve(seen: Observation, title: str = "Loss", guides: tuple[Guide, ...] = ()) -> Curve:
     """Every mini-batch's loss (faint), its mean, and the full splits' losses where the experiment has splits."""
     raw, smooth = seen.history.loss_series(seen.columns)
-    measured = tuple(
-        Series(f"{series.label} split", series.x, series.y) for series in seen.history.series("splits", seen.columns)
-    )
-    return Curve(title, (raw, smooth, *measured), y_label="nats", guides=guides)
+    splits = seen.history.series("splits", seen.columns)
+    return Curve(title, (raw, smooth, *splits), y_label="nats", guides=guides)
 
 
 def race_curve(seen: Observation, title: str = "Loss against time") -> Curve:

@@ -1,6 +1,7 @@
 """The lab process's main loop: read commands, train in short bursts, answer with frames."""
 
 import queue
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -183,6 +184,7 @@ class Lab:
     def _fail(self, error: TutorError) -> None:
         self._running = False
         if isinstance(error, LessonError):
+            print(error.traceback, file=sys.stderr, flush=True)
             self._send(Trouble(error.raised, error.where, error.traceback))
         else:
             self._send(Trouble(str(error), "", ""))

@@ -11,6 +11,9 @@ from pathlib import Path
 from tutor.link.framing import HEADER, length, pack, report
 from tutor.link.messages import Command, Report
 
+LOG_SIZE = 1_000_000
+"""Bytes after which the log is put aside and begun anew."""
+
 
 class LabProcess:
     """One lab process. It dies with this one: the pipe's end is its lifeline."""
@@ -26,6 +29,8 @@ class LabProcess:
         """Start a lab; it imports torch while the caller goes on. What it prints is appended to `log`."""
         try:
             log.parent.mkdir(parents=True, exist_ok=True)
+            if log.exists() and log.stat().st_size > LOG_SIZE:
+                log.replace(log.with_suffix(".old.log"))
             stderr = log.open("ab")
         except OSError:
             stderr = open(os.devnull, "ab")  # noqa: SIM115 - closed below

@@ -86,7 +86,7 @@ class Number(_Knob, frozen=True, tag=True):
 
 
 class Integer(_Knob, frozen=True, tag=True):
-    """A whole number in [low, high]; with `log`, a turn doubles or halves it."""
+    """A whole number in [low, high]; with `log`, a turn doubles or halves it. `top` is a word for the highest value."""
 
     value: int
     low: int
@@ -94,9 +94,12 @@ class Integer(_Knob, frozen=True, tag=True):
     log: bool = False
     live: bool = False
     help: str = ""
+    top: str = ""
 
     def parse(self, text: str) -> Value:
-        """Read a whole number such as `32` or `1,000`."""
+        """Read a whole number such as `32` or `1,000`, or the word for the highest."""
+        if self.top and text.strip().lower() == self.top:
+            return self.high
         try:
             value = int(text.strip().replace(",", "").replace("_", ""))
         except ValueError:
@@ -120,10 +123,12 @@ class Integer(_Knob, frozen=True, tag=True):
 
     def show(self, value: Value) -> str:
         """With a comma every three digits."""
+        if self.top and value == self.high:
+            return self.top
         return f"{int(value):,}"
 
     def _range(self) -> str:
-        return f"It takes a whole number from {self.low:,} to {self.high:,}."
+        return f"It takes a whole number from {self.low:,} to {self.top or f'{self.high:,}'}."
 
 
 class Choice(_Knob, frozen=True, tag=True):

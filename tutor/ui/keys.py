@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
-from tutor.roles import Line
-
 
 @dataclass(frozen=True)
 class Action:
@@ -65,27 +63,25 @@ def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
     return [Binding(action.keys, action.id, action.says, id=action.id) for action in actions if action.keys]
 
 
-def key_line(actions: tuple[Action, ...], width: int) -> Line:
-    """As many of the actions as fit on one line, the last two (help and quit) always."""
+NEEDS_TRAINING = frozenset(("toggle_run", "one_step", "restart", "new_seed"))
+"""The actions that mean nothing in a lesson without training."""
+
+
+def fitting(actions: tuple[Action, ...], width: int) -> tuple[Action, ...]:
+    """As many of the labelled actions as fit on one line of `width` cells; help and quit always are among them."""
     shown = [action for action in actions if action.label]
     tail = [action for action in shown if action in (HELP, QUIT)]
-    spans: list[tuple[str, str]] = []
-    room = width - sum(_length(action) for action in tail)
+    room = width - sum(map(length, tail))
+    fit: list[Action] = []
     for action in shown:
-        if action in tail:
-            continue
-        room -= _length(action)
+        room -= 0 if action in tail else length(action)
         if room < 0:
             break
-        spans += _spans(action)
-    for action in tail:
-        spans += _spans(action)
-    return tuple(spans)
+        if action not in tail:
+            fit.append(action)
+    return (*fit, *tail)
 
 
-def _length(action: Action) -> int:
+def length(action: Action) -> int:
+    """How many cells the action takes on the key line."""
     return len(action.cap) + len(action.label) + 3
-
-
-def _spans(action: Action) -> list[tuple[str, str]]:
-    return [(f" {action.cap} ", "accent"), (f"{action.label} ", "muted")]

@@ -10,8 +10,10 @@ def status(frame: Frame, trains: bool, width: int) -> Line:
         return ((f" nothing to train: turn the knobs · seed {frame.seed}", "muted"),)
     loss = "–" if frame.loss is None else f"{frame.loss:.3f}"
     left = f" step {frame.iteration:,} · loss {loss} · {frame.rate:,.0f} steps/s · seed {frame.seed}"
-    splits = " · ".join(f"{name} {value:.3f}" for name, value in frame.metrics.items())
     right = "running " if frame.running else "paused "
-    middle = f" · {splits}" if splits and len(left) + len(splits) + len(right) + 4 <= width else ""
+    splits = [f" · {name} {value:.3f}" for name, value in frame.metrics.items()]
+    while splits and len(left) + sum(map(len, splits)) + len(right) + 1 > width:
+        splits.pop(0)
+    middle = "".join(splits)
     gap = " " * max(width - len(left) - len(middle) - len(right), 1)
     return ((left, "text"), (middle, "muted"), (gap, "text"), (right, "accent" if frame.running else "muted"))

@@ -11,9 +11,10 @@ from textual.widgets.option_list import Option
 from tutor.course.outline import Outline
 from tutor.errors import TutorError
 from tutor.learner.record import Progress
-from tutor.ui.keys import HOME, bindings, key_line
-from tutor.ui.screens.base import TutorScreen
+from tutor.ui.keys import HOME, bindings
+from tutor.ui.screens.base import AFTER_THE_FIRST_PAINT, TutorScreen
 from tutor.ui.screens.help import HelpScreen
+from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
 
 
@@ -34,7 +35,7 @@ class HomeScreen(TutorScreen):
         yield OptionList(id="lessons")
         yield Lines(id="about")
         yield Lines(id="notice")
-        yield Lines(id="keys")
+        yield KeyBar(HOME)
 
     def on_mount(self) -> None:
         """Say what there is to say."""
@@ -53,8 +54,7 @@ class HomeScreen(TutorScreen):
         if ids:
             options.highlighted = before if before is not None else ids.index(last) if last in ids else 0
         options.focus()
-        self._show_keys()
-        self.call_after_refresh(self._complete)
+        self.set_timer(AFTER_THE_FIRST_PAINT, self._complete)
 
     def _complete(self) -> None:
         """Add what is done and what is broken, and have a lab ready for the lesson that will be chosen."""
@@ -72,13 +72,6 @@ class HomeScreen(TutorScreen):
             for lesson in broken.values()
         )
         self.run_worker(self.tutor.warm_a_lab())
-
-    def on_resize(self) -> None:
-        """The key line may hold more or fewer keys."""
-        self._show_keys()
-
-    def _show_keys(self) -> None:
-        self.query_one("#keys", Lines).show([key_line(HOME, self.size.width)])
 
     @on(OptionList.OptionHighlighted)
     def _summarise(self, event: OptionList.OptionHighlighted) -> None:

@@ -8,17 +8,18 @@ from textual.timer import Timer
 from tutor.course.grading import parse_number
 from tutor.course.lesson import Lesson
 from tutor.course.quiz import Numeric
-from tutor.course.sitting import Sitting
+from tutor.course.sitting import Sitting, State
 from tutor.errors import TutorError
 from tutor.link.knobs import Knob, Value
 from tutor.link.messages import Frame, Pause, Ready, Restart, Run, Step, Trouble, Turn
-from tutor.ui.keys import LESSON, bindings, key_line
+from tutor.ui.keys import LESSON, NEEDS_TRAINING, bindings
 from tutor.ui.prose import laid_out
-from tutor.ui.screens.base import TutorScreen
+from tutor.ui.screens.base import AFTER_THE_FIRST_PAINT, TutorScreen
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.session import LabEnded, LabSaid, Session
 from tutor.ui.status import status
 from tutor.ui.widgets.figure_pane import FigurePane
+from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.knob_panel import KnobPanel
 from tutor.ui.widgets.lines import Lines
 from tutor.ui.widgets.prompt import Prompt
@@ -42,7 +43,6 @@ class LessonScreen(TutorScreen):
     LessonScreen #figures { width: 1fr; padding: 0 0 0 1; }
     LessonScreen #notice { max-height: 4; background: $panel; }
     LessonScreen #status { height: 1; background: $panel; }
-    LessonScreen #keys { height: 1; }
     LessonScreen.one-pane #reading, LessonScreen.one-pane #figures, LessonScreen.one-pane #knobs { display: none; }
     LessonScreen.one-pane.show-reading #reading { display: block; width: 1fr; }
     LessonScreen.one-pane.show-figures #figures { display: block; padding: 0; }
@@ -74,7 +74,7 @@ class LessonScreen(TutorScreen):
         yield Prompt(id="prompt")
         yield Lines(id="notice")
         yield Lines([(("loading the model …", "muted"),)], id="status")
-        yield Lines(id="keys")
+        yield KeyBar(LESSON)
 
     # -- coming and going ------------------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ class LessonScreen(TutorScreen):
         """Show the page at once; the lab comes up meanwhile."""
         self._clock = self.set_interval(1 / self.tutor.fps, self.session.look, pause=True)
         self._show_page()
-        self.call_after_refresh(self._start_lab)
+        self.set_timer(AFTER_THE_FIRST_PAINT, self._start_lab)
 
     def _start_lab(self) -> None:
         self.run_worker(self._serve(), group="lab", exclusive=True)
@@ -99,6 +99,10 @@ class LessonScreen(TutorScreen):
     def _seed(self) -> int:
         return self.session.frame.seed if self.session.frame else self.tutor.seed
 
+    @property
+    def _trains(self) -> bool:
+        return self.session.ready is None or self.session.ready.trains
+
     # -- what the lab says ------------------------------------------------------------------------------------------
 
     @on(LabSaid)
@@ -111,8 +115,7 @@ class LessonScreen(TutorScreen):
             case Trouble() as report:
                 self._stop_clock()
                 place = f"{report.where}: " if report.where else ""
-                self._notify(f"{place}{report.what}", "bad")
-                self.log.error(report.traceback)
+                self._notify(f"{place}{report.what} (The whole traceback: {self.tutor.log_file})", "bad")
 
     @on(LabEnded)
     def _lab_ended(self, event: LabEnded) -> None:
@@ -123,6 +126,8 @@ class LessonScreen(TutorScreen):
         panel = self.query_one(KnobPanel)
         if panel.knobs != ready.knobs:
             panel.offer(ready.knobs)
+        if not ready.trains:
+            self.query_one(KeyBar).offer(tuple(action for action in LESSON if action.id not in NEEDS_TRAINING))
         self._open_settings()
         self._show_figures()
 
@@ -131,11 +136,11 @@ class LessonScreen(TutorScreen):
             self.query_one(KnobPanel).set_values(frame.knobs)
             if not frame.running:
                 self._stop_clock()
-        trains = self.session.ready is not None and self.session.ready.trains
-        self.query_one("#status", Lines).show([status(frame, trains, self.size.width)])
+        self.query_one("#status", Lines).show([status(frame, self._trains, self.size.width)])
         if frame.halted:
             self._notify(f"{frame.halted} Press r to restart, or turn a knob first.", "bad")
-        self.sitting.saw(frame.iteration if trains else tuple(frame.knobs.items()))
+        if self.sitting.saw(State(frame.iteration, tuple(frame.knobs.items())), not frame.running):
+            self._show_question()
         self.query_one(FigurePane).draw(frame.figures)
 
     def _stop_clock(self) -> None:
@@ -147,7 +152,7 @@ class LessonScreen(TutorScreen):
     def _show_page(self) -> None:
         step, sitting = self.sitting.step, self.sitting
         self.query_one("#text", Reading).open_page(step.title, step.text)
-        self.query_one(QuestionView).ask(sitting.asked, sitting.place)
+        self.query_one(QuestionView).ask(sitting.asked, sitting.place, self._trains)
         self.query_one("#reading").scroll_home(animate=False)
         self._show_top()
         self._open_settings()
@@ -318,7 +323,8 @@ class LessonScreen(TutorScreen):
             self._warned = False
         else:
             self._warned = True
-            self._notify("Nothing has run yet: space runs it. Enter again shows the outcome anyway.", "warn")
+            how = "space runs it" if self._trains else "tab goes to the knobs"
+            self._notify(f"Nothing has changed yet: {how}. Enter again shows the outcome anyway.", "warn")
 
     def _type_answer(self, question: Numeric, start: str) -> None:
         def done(text: str) -> None:
@@ -333,7 +339,7 @@ class LessonScreen(TutorScreen):
 
     def _show_question(self) -> None:
         view = self.query_one(QuestionView)
-        view.ask(self.sitting.asked, self.sitting.place)
+        view.ask(self.sitting.asked, self.sitting.place, self._trains)
         self._show_top()
         self.call_after_refresh(view.scroll_visible, animate=False)
 
@@ -358,7 +364,6 @@ class LessonScreen(TutorScreen):
         """Choose the layout."""
         self.set_class(self.size.width < 80 or self.size.height < 20, "one-pane")
         self.set_class(self._pane == "reading", "show-reading")
-        self.query_one("#keys", Lines).show([key_line(LESSON, self.size.width)])
         self._show_top()
 
     def action_next_figures(self) -> None:

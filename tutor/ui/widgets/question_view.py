@@ -28,11 +28,12 @@ class QuestionView(Lines):
         super().__init__(id=id)
         self._asked: Asked | None = None
         self._place = (0, 0)
+        self._trains = True
         self._rows: dict[int, int] = {}
 
-    def ask(self, asked: Asked | None, place: tuple[int, int]) -> None:
-        """Show `asked`, which is question `place[0]` of `place[1]`; None shows nothing."""
-        self._asked, self._place = asked, place
+    def ask(self, asked: Asked | None, place: tuple[int, int], trains: bool) -> None:
+        """Show `asked`, question `place[0]` of `place[1]`, or nothing; `trains`: is there a run to start?"""
+        self._asked, self._place, self._trains = asked, place, trains
         self._lay_out()
 
     def on_resize(self) -> None:
@@ -61,12 +62,14 @@ class QuestionView(Lines):
         for number in range(asked.hints):
             lines += laid_out(asked.question.hints[number], width, "warn", f"hint {number + 1}: ", "  ")
         lines += _outcome(asked, width)
-        lines.append(((_next_key(asked, self._place), "muted"),))
+        lines.append(((_next_key(asked, self._place, self._trains), "muted"),))
         self.show(lines)
 
 
 def _heading(asked: Asked, place: tuple[int, int]) -> str:
-    kind = "Prediction" if asked.question.predict else "Question"
+    kind = "Question"
+    if asked.question.predict:
+        kind = "Prediction" if asked.verdict is None else "Your prediction"
     return kind if place[1] == 1 else f"{kind} {place[0]} of {place[1]}"
 
 
@@ -117,10 +120,10 @@ def _outcome(asked: Asked, width: int) -> list[Line]:
     return lines
 
 
-def _next_key(asked: Asked, place: tuple[int, int]) -> str:
+def _next_key(asked: Asked, place: tuple[int, int], trains: bool) -> str:
     question = asked.question
     if asked.locked:
-        return "space: run it · enter: what came of it"
+        return f"{'space: run it' if trains else 'tab: turn a knob'} · enter: what came of it"
     if asked.settled:
         return "enter: next question" if place[0] < place[1] else "]: next page"
     if isinstance(question, Numeric):

@@ -1,0 +1,43 @@
+"""The key line at the bottom: what the keys do, and buttons for the mouse."""
+
+from textual import events
+
+from tutor.ui.keys import Action, fitting, length
+from tutor.ui.widgets.lines import Lines
+
+
+class KeyBar(Lines):
+    """Shows as many keys as fit; a click on one does what it does."""
+
+    DEFAULT_CSS = """
+    KeyBar { height: 1; }
+    """
+
+    def __init__(self, actions: tuple[Action, ...], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._actions = actions
+
+    def offer(self, actions: tuple[Action, ...]) -> None:
+        """Show these keys instead."""
+        self._actions = actions
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """More or fewer keys may fit."""
+        super().on_resize()
+        self._lay_out()
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the key under the pointer does."""
+        left = 0
+        for action in fitting(self._actions, self.size.width):
+            right = left + length(action)
+            if left <= event.x < right and action.keys:
+                await self.screen.run_action(action.id)
+            left = right
+
+    def _lay_out(self) -> None:
+        spans: list[tuple[str, str]] = []
+        for action in fitting(self._actions, self.size.width):
+            spans += [(f" {action.cap} ", "accent"), (f"{action.label} ", "muted")]
+        self.show([tuple(spans)])
