@@ -155,9 +155,10 @@ class Sitting:
         return trained or self._now.knobs != self._then.knobs
 
     def reveal(self) -> None:
-        """Show the verdict on the prediction being asked."""
+        """Show the verdict on the prediction being asked; the next one waits for another change."""
         if self.asked is not None:
             self.asked.locked = False
+            self._then = self._now
 
     def pick(self, shown: int) -> Verdict | None:
         """Choose the option shown at place `shown`, from 0. A single choice is answered by it; others are
