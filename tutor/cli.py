@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,9 @@ class _Commands(click.Group):
 
 
 _names = click.option("--names", "names_file", metavar="FILE", help="Train on this list of names instead: one a line.")
-_seed = click.option("--seed", default=42, show_default=True, help="Seed of the run.")
+_seed = click.option(
+    "--seed", default=42, show_default="42", type=click.IntRange(0, 2**32 - 1), help="Seed of the run."
+)
 
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,9 +79,13 @@ def list_lessons(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def run(lesson: str, steps: int, seed: int, settings: tuple[str, ...], names_file: str | None, as_json: bool) -> None:
     """Train a lesson's model without the app, and print its final metrics."""
+    chosen = _catalog().get(lesson)
+    # torch says this once if there is no NumPy, which the program doesn't need.
+    warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
+
     from tutor.commands.run import run_lesson
 
-    run_lesson(_catalog().get(lesson), steps, seed, settings, names_file, as_json)
+    run_lesson(chosen, steps, seed, settings, names_file, as_json)
 
 
 def _catalog() -> "Catalog":

@@ -8,6 +8,7 @@ import os
 import queue
 import sys
 import threading
+import warnings
 from typing import BinaryIO
 
 from tutor.link.framing import HEADER, command, length, pack
@@ -22,6 +23,8 @@ def main() -> None:
     inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, inbox), daemon=True).start()
 
+    # torch says this once if there is no NumPy, which the program doesn't need.
+    warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
     import torch
 
     from tutor.lab.server import Lab

@@ -1,6 +1,6 @@
 """Lines of text whose pieces carry *roles*, never colours; whoever shows them maps roles to a theme.
 
-- `title`, `text`, `muted`, `accent`: headings, plain text, what stands back (axes, captions) or out;
+- `title`, `text`, `stress`, `muted`, `accent`: headings, text plain and stressed, what stands back or out;
 - `good`, `bad`, `warn`: a verdict;
 - `s0` … `s5`: the series of a plot, in order;
 - `h0` … `h15`: steps of a heat scale, `h0` the lowest value;

@@ -1,5 +1,6 @@
 """What a run leaves behind: its loss at every step, and other series at some steps."""
 
+import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -64,10 +65,13 @@ def extremes(
     """The curve thinned to at most `columns` pairs of lowest and highest, each at its own step: no spike is lost."""
     if len(values) <= 2 * columns:
         return tuple(map(float, steps)), tuple(values)
-    folded, size = _folded(values, columns)
-    picks = torch.stack((folded.argmin(1), folded.argmax(1)), 1).sort(1).values
-    picks += torch.arange(len(folded)).unsqueeze(1) * size
-    kept = picks.flatten().tolist()
+    flat, size = _flat(values), -(-len(values) // columns)
+    # The last row is filled up with the last value, which adds neither a new lowest nor a new highest.
+    folded = torch.cat((flat, flat[-1:].expand(-len(flat) % size))).view(-1, size)
+    lowest = folded.nan_to_num(math.inf, math.inf, -math.inf).argmin(1)
+    highest = folded.nan_to_num(-math.inf, math.inf, -math.inf).argmax(1)
+    picks = torch.stack((lowest, highest), 1).sort(1).values + torch.arange(len(folded)).unsqueeze(1) * size
+    kept = picks.flatten().clamp(max=len(values) - 1).tolist()
     if kept[-1] != len(values) - 1:
         kept.append(len(values) - 1)
     return tuple(float(steps[i]) for i in kept), tuple(values[i] for i in kept)
@@ -77,20 +81,20 @@ def means(values: Sequence[float], columns: int) -> tuple[tuple[float, ...], tup
     """The mean of each of at most `columns` stretches of `values`, at its middle step; the first value is step 1's."""
     if len(values) <= columns:
         return tuple(float(step) for step in range(1, len(values) + 1)), tuple(values)
-    folded, size = _folded(values, columns)
-    steps = [1 + size * row + (size - 1) / 2 for row in range(len(folded))]
+    size = -(-len(values) // columns)
+    rows = len(values) // size
+    folded = _flat(values)[: rows * size].view(rows, size)
+    steps = [1 + size * row + (size - 1) / 2 for row in range(rows)]
     averages = folded.mean(1).tolist()
-    rest = values[len(folded) * size :]
+    rest = values[rows * size :]
     if rest:
         steps.append(float(len(values)))
         averages.append(sum(rest) / len(rest))
     return tuple(steps), tuple(averages)
 
 
-def _folded(values: Sequence[float], columns: int) -> tuple[torch.Tensor, int]:
-    """The values in rows of equal length, at most `columns` rows; an incomplete last row is left out."""
-    size = -(-len(values) // columns)
-    rows = len(values) // size
-    # The tensor is copied: an array that lends its memory to a tensor could not grow.
-    flat = torch.frombuffer(values, dtype=torch.float64).clone() if isinstance(values, array) else torch.tensor(values)
-    return flat[: rows * size].view(rows, size), size
+def _flat(values: Sequence[float]) -> torch.Tensor:
+    """The values as a float64 tensor of its own: an array that lends its memory to a tensor could not grow."""
+    if isinstance(values, array):
+        return torch.frombuffer(values, dtype=torch.float64).clone()
+    return torch.tensor(values, dtype=torch.float64)

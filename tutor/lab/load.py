@@ -11,6 +11,8 @@ from tutor.lab.guard import lesson_code
 
 def load_experiment(folder: Path) -> type[Experiment]:
     """Run `folder`/lab.py and return the one `Experiment` it defines; `TutorError` says what is wrong with it."""
+    # Tracebacks hold absolute paths, by which the lesson's own lines are told from others.
+    folder = folder.resolve()
     path = folder / "lab.py"
     if not path.is_file():
         raise TutorError(f"The lesson in {folder} has no lab.py.", "A lesson needs one, with a subclass of Experiment.")

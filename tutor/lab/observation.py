@@ -6,6 +6,8 @@ the run itself pays nothing between looks.
 """
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,7 +101,7 @@ class Observation:
 
     @cached_property
     def _watched(self) -> _Watched:
-        with _global_randomness_kept():
+        with undisturbed(self._experiment):
             return _watch(copy.deepcopy(self._experiment))
 
 
@@ -138,11 +140,12 @@ def _watch(run: Experiment) -> _Watched:
     return _Watched(layers, parameters, model, loss)
 
 
-class _global_randomness_kept:
-    """Put torch's global generator back as it was: a copy's dropout must not change the run's."""
-
-    def __enter__(self) -> None:
-        self._state = torch.get_rng_state()
-
-    def __exit__(self, *_: object) -> None:
-        torch.set_rng_state(self._state)
+@contextmanager
+def undisturbed(experiment: Experiment) -> Iterator[None]:
+    """Put torch's global generator and the run's own back as they were: what is drawn in here changes no later step."""
+    everyones, own = torch.get_rng_state(), experiment.rng.get_state()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(everyones)
+        experiment.rng.set_state(own)

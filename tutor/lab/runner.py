@@ -14,7 +14,7 @@ from tutor.lab.evaluation import Evaluator, Measured, measure
 from tutor.lab.experiment import Experiment
 from tutor.lab.guard import lesson_code
 from tutor.lab.history import History
-from tutor.lab.observation import Observation
+from tutor.lab.observation import Observation, undisturbed
 from tutor.link.knobs import Value, checked, find
 
 WORTH_KEEPING = 20
@@ -45,15 +45,17 @@ class Runner:
         self._kind = kind
         self._folder = Path(inspect.getfile(kind)).parent
         self._data = data
-        self.knobs = checked(kind.knobs, knobs or {})
-        self.seed = seed
-        self._build()
+        settled = checked(kind.knobs, knobs or {})
+        self._begin(self._built(settled, seed), settled)
 
     def restart(self, seed: int) -> None:
         """Build the model again from `seed`, with the knobs as they are, at step 0; the run so far joins `past`."""
+        self._replace(self.knobs, seed)
+
+    def _replace(self, knobs: dict[str, Value], seed: int) -> None:
+        experiment = self._built(knobs, seed)
         self._remember()
-        self.seed = seed
-        self._build()
+        self._begin(experiment, knobs)
 
     def _remember(self) -> None:
         """Keep the loss curve of a run worth comparing with, under the names of the knobs it had changed."""
@@ -71,18 +73,30 @@ class Runner:
         ]
         return ", ".join(changed) or "defaults"
 
-    def _build(self) -> None:
-        self._started_with = dict(self.knobs)
+    def _built(self, knobs: dict[str, Value], seed: int) -> Experiment:
+        """A new model; if the lesson's code fails, the run so far is as it was."""
+        before = torch.get_rng_state()
+        torch.manual_seed(seed)
+        try:
+            with lesson_code(self._folder):
+                experiment = self._kind(knobs, seed, self._data)
+                experiment.build()
+        except Exception:
+            torch.set_rng_state(before)
+            raise
+        return experiment
+
+    def _begin(self, experiment: Experiment, knobs: dict[str, Value]) -> None:
+        self.experiment = experiment
+        self.seed = experiment.seed
+        self.knobs = knobs
+        self._started_with = dict(knobs)
         self._seconds = 0.0
         self.halted = ""
         self.history = History()
         self.measured = Measured(0, {})
         self._evaluator = Evaluator()
         self._note_at = 1
-        torch.manual_seed(self.seed)
-        with lesson_code(self._folder):
-            self.experiment = self._kind(self.knobs, self.seed, self._data)
-            self.experiment.build()
 
     @property
     def iteration(self) -> int:
@@ -98,19 +112,15 @@ class Runner:
         """Set knobs; True if that rebuilt the model (some changed knob isn't live)."""
         new = {name: find(self._kind.knobs, name).check(value) for name, value in values.items()}
         changed = {name: value for name, value in new.items() if value != self.knobs[name]}
-        old, self.knobs = self.knobs, {**self.knobs, **changed}
+        knobs = {**self.knobs, **changed}
+        if not all(find(self._kind.knobs, name).live for name in changed):
+            self._replace(knobs, self.seed)
+            return True
+        self.knobs = knobs
         if not self.iteration:
-            self._started_with = dict(self.knobs)
-        if all(find(self._kind.knobs, name).live for name in changed):
-            vars(self.experiment.k).update(changed)
-            return False
-        self._remember()
-        try:
-            self._build()
-        except Exception:
-            self.knobs = old
-            raise
-        return True
+            self._started_with = dict(knobs)
+        vars(self.experiment.k).update(changed)
+        return False
 
     def advance(self, steps: int) -> int:
         """Take up to `steps` steps, stopping at a loss that isn't finite; how many were taken."""
@@ -159,7 +169,7 @@ class Runner:
         return taken
 
     def _evaluate_within(self, seconds: float) -> None:
-        with lesson_code(self._folder):
+        with lesson_code(self._folder), undisturbed(self.experiment):
             result = self._evaluator.after(self.experiment, seconds)
         if result is not None:
             self._keep(result)
@@ -167,7 +177,7 @@ class Runner:
     def measure(self) -> Measured:
         """All splits' losses at this very step."""
         if self.measured.iteration != self.iteration or not self.measured.losses:
-            with lesson_code(self._folder):
+            with lesson_code(self._folder), undisturbed(self.experiment):
                 self._keep(measure(self.experiment))
         return self.measured
 
@@ -181,5 +191,5 @@ class Runner:
         known = self._kind.figures()
         current = self.history.loss_by_seconds(f"{self._label()} (now)", columns)
         seen = Observation(self.experiment, self.history, columns, (*self.past, current))
-        with lesson_code(self._folder):
+        with lesson_code(self._folder), undisturbed(self.experiment):
             return {name: getattr(self.experiment, name)(seen) for name in figures if name in known}

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from tutor.errors import TutorError
 from tutor.lab.datasets import Sources
 from tutor.lab.experiment import Experiment
@@ -45,6 +47,7 @@ class Lab:
         self._runner: Runner | None = None
         self._kind: type[Experiment] | None = None
         self._data = Sources()
+        self._opened: Open | None = None
         self._knobs: dict[str, Value] = {}
         self._seed = 42
         self._running = False
@@ -93,13 +96,12 @@ class Lab:
                 self._running = False
                 self._ready().advance(count)
             case Restart(seed):
-                self._seed = seed
+                self._running = False
                 if self._runner is None:
-                    self._build()
+                    self._open_again(seed)
                 else:
-                    self._running = False
                     self._runner.restart(seed)
-                self._first_measurement()
+                    self._first_measurement()
             case Turn(values):
                 if self._runner is None:
                     self._knobs |= values
@@ -111,6 +113,9 @@ class Lab:
     def _open(self, command: Open) -> None:
         self._running = False
         self._runner = None
+        self._kind = None
+        self._opened = command
+        self._seed, self._knobs = command.seed, dict(command.knobs)
         names = Path(command.names_file) if command.names_file else None
         self._data = Sources(names)
         self._kind = kind = load_experiment(Path(command.folder))
@@ -123,9 +128,14 @@ class Lab:
                 figures=tuple(FigureName(name, title) for name, title in kind.figures().items()),
             )
         )
-        self._seed, self._knobs = command.seed, dict(command.knobs)
         self._build()
         self._first_measurement()
+
+    def _open_again(self, seed: int) -> None:
+        """Load a lesson that failed, in case its code has been mended since."""
+        if self._opened is None:
+            raise TutorError("No lesson is open.")
+        self._open(msgspec.structs.replace(self._opened, seed=seed, knobs=self._knobs))
 
     def _build(self) -> None:
         if self._kind is None:
@@ -150,6 +160,7 @@ class Lab:
             taken = runner.train_for(BURST, chunk)
         except TutorError as error:
             self._fail(error)
+            self._answer()
             return
         self._rate.note(taken, time.perf_counter() - started)
         if runner.halted:

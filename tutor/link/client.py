@@ -14,6 +14,13 @@ from tutor.link.messages import Command, Report
 LOG_SIZE = 1_000_000
 """Bytes after which the log is put aside and begun anew."""
 
+_HOME = str(Path(__file__).parents[2])
+_SERVE = f"import sys; sys.path.append({_HOME!r}); from tutor.lab_process import main; main()"
+"""Not `-m`, which would put the learner's working folder first: a `queue.py` or `torch.py` lying there would be taken.
+
+The folder that holds this package goes last; it matters only in a checkout that isn't installed.
+"""
+
 
 class LabProcess:
     """One lab process. It dies with this one: the pipe's end is its lifeline."""
@@ -38,8 +45,9 @@ class LabProcess:
             # Its own session: a Ctrl+C or hang-up meant for the terminal must not reach it.
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "tutor.lab_process",
+                "-P",
+                "-c",
+                _SERVE,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=stderr,

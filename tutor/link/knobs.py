@@ -108,7 +108,7 @@ class Integer(_Knob, frozen=True, tag=True):
 
     def check(self, value: Value) -> Value:
         """`value` if it is a whole number inside the range, else `TutorError`."""
-        if isinstance(value, (bool, str)) or value != int(value) or not self.low <= value <= self.high:
+        if isinstance(value, (bool, str)) or not self.low <= value <= self.high or value != int(value):
             raise _misuse(f"{self.name} can't be {value}.", self._range())
         return int(value)
 

@@ -1,7 +1,8 @@
 """The messages on the pipe: small frozen records of plain numbers, words and figures, never tensors.
 
 The terminal sends commands; the lab answers each batch of commands it has read with one `Frame`, and otherwise
-sends nothing. So frames can never queue up: a slow terminal asks less often, and training goes on at full speed.
+sends one only when a run stops by itself. So frames can never queue up: a slow terminal asks less often, and
+training goes on at full speed.
 """
 
 import msgspec

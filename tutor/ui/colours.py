@@ -38,6 +38,7 @@ class Palette:
             color=colour.rich_color if colour else None,
             bgcolor=ground.rich_color if ground else None,
             bold=front in ("title", "accent", "good", "bad") or None,
+            italic=front == "stress" or None,
             dim=(front == "muted" and colour is None) or None,
             reverse=back == "cursor" or None,
         )
@@ -49,6 +50,7 @@ def _theme_colours(variables: Mapping[str, str]) -> dict[str, Color]:
     colours = {
         "text": foreground,
         "title": foreground,
+        "stress": foreground,
         "muted": background.blend(foreground, 0.62),
         "accent": Color.parse(variables["accent"]),
         "good": Color.parse(variables["success"]),

@@ -51,6 +51,7 @@ LESSON = (
     Action("next_preset", "p", "p", "", "the next preset of the knobs"),
     Action("next_figures", "v", "v", "", "more figures, where they don't all fit"),
     Action("describe", "t", "t", "", "the figures in words"),
+    Action("code", "c", "c", "", "the model's code, as it runs"),
     Action("home", "escape", "esc", "", "back to the list of lessons"),
     HELP,
     QUIT,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_INLINE = {"strong": "title", "em": "accent", "s": "muted"}
+_INLINE = {"strong": "title", "em": "stress", "s": "muted"}
 
 
 def laid_out(markdown: str, width: int, role: str = "text", first: str = "", rest: str = "") -> list[Line]:

@@ -2,12 +2,10 @@
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.timer import Timer
 
-from tutor.course.grading import parse_number
 from tutor.course.lesson import Lesson
-from tutor.course.quiz import Numeric
 from tutor.course.sitting import Sitting, State
 from tutor.errors import TutorError
 from tutor.link.knobs import Knob, Value
@@ -15,6 +13,7 @@ from tutor.link.messages import Frame, Pause, Ready, Restart, Run, Step, Trouble
 from tutor.ui.keys import LESSON, NEEDS_TRAINING, bindings
 from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import AFTER_THE_FIRST_PAINT, TutorScreen
+from tutor.ui.screens.code import CodeScreen
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.session import LabEnded, LabSaid, Session
 from tutor.ui.status import status
@@ -22,9 +21,8 @@ from tutor.ui.widgets.figure_pane import FigurePane
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.knob_panel import KnobPanel
 from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.page import Page
 from tutor.ui.widgets.prompt import Prompt
-from tutor.ui.widgets.question_view import QuestionView
-from tutor.ui.widgets.reading import Reading
 
 PANES = ("reading", "knobs", "figures")
 """What `tab` goes through; a narrow screen shows just one of them."""
@@ -60,15 +58,12 @@ class LessonScreen(TutorScreen):
         self._pane = "reading"
         self._applied: set[str] = set()
         self._preset = -1
-        self._warned = False
 
     def parts(self) -> ComposeResult:
         """A title line; text beside figures; knobs; what is going on; keys."""
         yield Lines(id="top")
         with Horizontal(id="main"):
-            with VerticalScroll(id="reading"):
-                yield Reading(id="text")
-                yield QuestionView(id="question")
+            yield Page(self.sitting, id="reading")
             yield FigurePane(self.tutor.glyphs, id="figures")
         yield KnobPanel(id="knobs")
         yield Prompt(id="prompt")
@@ -99,10 +94,6 @@ class LessonScreen(TutorScreen):
     def _seed(self) -> int:
         return self.session.frame.seed if self.session.frame else self.tutor.seed
 
-    @property
-    def _trains(self) -> bool:
-        return self.session.ready is None or self.session.ready.trains
-
     # -- what the lab says ------------------------------------------------------------------------------------------
 
     @on(LabSaid)
@@ -126,6 +117,7 @@ class LessonScreen(TutorScreen):
         panel = self.query_one(KnobPanel)
         if panel.knobs != ready.knobs:
             panel.offer(ready.knobs)
+        self.query_one(Page).trains = ready.trains
         if not ready.trains:
             self.query_one(KeyBar).offer(tuple(action for action in LESSON if action.id not in NEEDS_TRAINING))
         self._open_settings()
@@ -136,11 +128,10 @@ class LessonScreen(TutorScreen):
             self.query_one(KnobPanel).set_values(frame.knobs)
             if not frame.running:
                 self._stop_clock()
-        self.query_one("#status", Lines).show([status(frame, self._trains, self.size.width)])
+        self.query_one("#status", Lines).show([status(frame, self.query_one(Page).trains, self.size.width)])
         if frame.halted:
             self._notify(f"{frame.halted} Press r to restart, or turn a knob first.", "bad")
-        if self.sitting.saw(State(frame.iteration, tuple(frame.knobs.items())), not frame.running):
-            self._show_question()
+        self.query_one(Page).saw(State(frame.iteration, tuple(frame.knobs.items())), not frame.running)
         self.query_one(FigurePane).draw(frame.figures)
 
     def _stop_clock(self) -> None:
@@ -150,14 +141,11 @@ class LessonScreen(TutorScreen):
     # -- the page -----------------------------------------------------------------------------------------------------
 
     def _show_page(self) -> None:
-        step, sitting = self.sitting.step, self.sitting
-        self.query_one("#text", Reading).open_page(step.title, step.text)
-        self.query_one(QuestionView).ask(sitting.asked, sitting.place, self._trains)
-        self.query_one("#reading").scroll_home(animate=False)
-        self._show_top()
+        self.query_one(Page).open_page()
         self._open_settings()
         self._show_figures()
 
+    @on(Page.Moved)
     def _show_top(self) -> None:
         sitting = self.sitting
         place = f"page {sitting.index + 1} of {len(self.lesson.steps)}{' ✓' if sitting.done(sitting.step.id) else ''} "
@@ -283,65 +271,25 @@ class LessonScreen(TutorScreen):
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
-    @on(QuestionView.Picked)
-    def _clicked(self, event: QuestionView.Picked) -> None:
-        self.action_digit(event.shown + 1)
+    @on(Page.Says)
+    def _pass_on(self, event: Page.Says) -> None:
+        self._notify(event.text, event.role)
+
+    @on(Page.Asks)
+    def _type_answer(self, event: Page.Asks) -> None:
+        self.query_one(Prompt).ask(event.label, event.start, event.done, selected=False)
 
     def action_digit(self, digit: int) -> None:
-        """Pick an option of the question, or open the prompt with the digit in it if a number is asked for."""
-        asked = self.sitting.asked
-        if asked is not None and isinstance(asked.question, Numeric) and not asked.settled:
-            self._type_answer(asked.question, str(digit))
-            return
-        self.sitting.pick(digit - 1)
-        self._show_question()
+        """Answer with a digit."""
+        self.query_one(Page).digit(digit)
 
     def action_go_on(self) -> None:
-        """Go on with the question: give the answer, see a prediction's outcome, or take the next one."""
-        asked = self.sitting.asked
-        if asked is None:
-            return
-        if asked.locked:
-            self._reveal()
-        elif asked.settled:
-            self.sitting.next_question()
-        elif isinstance(asked.question, Numeric):
-            self._type_answer(asked.question, "")
-        else:
-            self.sitting.submit()
-        self._show_question()
+        """The question's next stage."""
+        self.query_one(Page).go_on()
 
     def action_hint(self) -> None:
         """One more hint."""
-        if not self.sitting.hint():
-            self._notify("There is no further hint.", "muted")
-        self._show_question()
-
-    def _reveal(self) -> None:
-        if self.sitting.tried or self._warned:
-            self.sitting.reveal()
-            self._warned = False
-        else:
-            self._warned = True
-            how = "space runs it" if self._trains else "tab goes to the knobs"
-            self._notify(f"Nothing has changed yet: {how}. Enter again shows the outcome anyway.", "warn")
-
-    def _type_answer(self, question: Numeric, start: str) -> None:
-        def done(text: str) -> None:
-            try:
-                self.sitting.answer(parse_number(text, question.unit))
-            except ValueError as error:
-                self._notify(str(error), "bad")
-            self._show_question()
-
-        unit = f", in {question.unit}" if question.unit else ""
-        self.query_one(Prompt).ask(f"your answer{unit}:", start, done, selected=False)
-
-    def _show_question(self) -> None:
-        view = self.query_one(QuestionView)
-        view.ask(self.sitting.asked, self.sitting.place, self._trains)
-        self._show_top()
-        self.call_after_refresh(view.scroll_visible, animate=False)
+        self.query_one(Page).hint()
 
     # -- the screen ---------------------------------------------------------------------------------------------------
 
@@ -373,6 +321,15 @@ class LessonScreen(TutorScreen):
     def action_describe(self) -> None:
         """The figures in words, and back."""
         self.query_one(FigurePane).tell()
+
+    def action_code(self) -> None:
+        """The lab's own source."""
+        try:
+            source = self.lesson.lab_file.read_text(encoding="utf-8")
+        except OSError as error:
+            self._notify(f"{self.lesson.lab_file} can't be read: {error.strerror}.", "bad")
+            return
+        self.app.push_screen(CodeScreen(self.lesson.lab_file.name, source))
 
     def action_help(self) -> None:
         """Show the keys."""

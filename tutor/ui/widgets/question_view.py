@@ -134,5 +134,5 @@ def _next_key(asked: Asked, place: tuple[int, int], trains: bool) -> str:
     if isinstance(question, Order):
         return "1-9: first, second … · enter: answer · h: hint"
     if isinstance(question, Bug):
-        return "1-9: the faulty line · h: hint"
+        return "1-9 or enter: the faulty line · h: hint"
     return "1-9: answer · h: hint"

@@ -1,0 +1,40 @@
+"""The model's code, as it runs."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+
+from tutor.roles import Line
+from tutor.ui.widgets.lines import Lines
+
+
+class CodeScreen(ModalScreen[None]):
+    """Shows a lab's source; arrows scroll."""
+
+    BINDINGS = [Binding("escape,c,q", "dismiss", "back to the lesson")]
+    DEFAULT_CSS = """
+    CodeScreen { align: center middle; }
+    CodeScreen VerticalScroll {
+        width: 124; max-width: 100%; height: 100%; padding: 0 1; background: $surface; border: round $primary;
+    }
+    """
+
+    def __init__(self, name: str, source: str) -> None:
+        super().__init__()
+        self._name = name
+        self._source = source
+
+    def compose(self) -> ComposeResult:
+        """The lines of the file, comments and docstrings standing back."""
+        with VerticalScroll() as pane:
+            pane.border_title = f"{self._name} · esc: back"
+            yield Lines([_line(row) for row in self._source.splitlines()])
+
+
+def _line(row: str) -> Line:
+    code, mark, comment = row.partition("  # ") if not row.lstrip().startswith("#") else ("", "", row)
+    if row.lstrip().startswith('"""'):
+        return ((row, "muted"),)
+    role = "title" if row.lstrip().startswith(("class ", "def ", "@")) else "text"
+    return ((code, role), (mark + comment, "muted"))

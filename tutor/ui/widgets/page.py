@@ -1,0 +1,135 @@
+"""A page of the lesson: its text, and the question below it."""
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+
+from tutor.course.grading import parse_number
+from tutor.course.quiz import Bug, Numeric
+from tutor.course.sitting import Sitting, State
+from tutor.ui.widgets.question_view import QuestionView
+from tutor.ui.widgets.reading import Reading
+
+DIGITS = 9
+"""The most options that a digit each can pick; beyond, the number is typed."""
+
+
+class Page(VerticalScroll):
+    """Shows where a sitting stands, and takes the learner's answers to it."""
+
+    class Says(Message):
+        """Something to tell the learner, in a role."""
+
+        def __init__(self, text: str, role: str) -> None:
+            super().__init__()
+            self.text = text
+            self.role = role
+
+    class Asks(Message):
+        """A line of text is needed; `done` takes it."""
+
+        def __init__(self, label: str, start: str, done: Callable[[str], None]) -> None:
+            super().__init__()
+            self.label = label
+            self.start = start
+            self.done = done
+
+    class Moved(Message):
+        """The sitting has changed: another page, or an answer."""
+
+    def __init__(self, sitting: Sitting, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.sitting = sitting
+        self.trains = True
+        """Whether the lesson has a run to start."""
+        self._warned = False
+
+    def compose(self) -> ComposeResult:
+        """The text above the question."""
+        yield Reading(id="text")
+        yield QuestionView(id="question")
+
+    def open_page(self) -> None:
+        """Show the sitting's page from its top."""
+        step = self.sitting.step
+        self.query_one(Reading).open_page(step.title, step.text)
+        self.query_one(QuestionView).ask(self.sitting.asked, self.sitting.place, self.trains)
+        self.scroll_home(animate=False)
+        self.post_message(self.Moved())
+
+    def saw(self, state: State, resting: bool) -> None:
+        """The run is in `state`; that may bring out a prediction."""
+        if self.sitting.saw(state, resting):
+            self._show_question()
+
+    @on(QuestionView.Picked)
+    def _clicked(self, event: QuestionView.Picked) -> None:
+        event.stop()
+        self.digit(event.shown + 1)
+
+    def digit(self, digit: int) -> None:
+        """Pick an option of the question, or begin to type a number if that is what is asked for."""
+        asked = self.sitting.asked
+        if asked is None or asked.settled:
+            return
+        question = asked.question
+        if isinstance(question, Numeric) or (isinstance(question, Bug) and len(question.lines) > DIGITS):
+            self._type(question, str(digit))
+            return
+        self.sitting.pick(digit - 1)
+        self._show_question()
+
+    def go_on(self) -> None:
+        """Give the answer, see a prediction's outcome, or take the next question."""
+        asked = self.sitting.asked
+        if asked is None:
+            return
+        question = asked.question
+        if asked.locked:
+            self._reveal()
+        elif asked.settled:
+            self.sitting.next_question()
+        elif isinstance(question, Numeric | Bug):
+            self._type(question, "")
+        else:
+            self.sitting.submit()
+        self._show_question()
+
+    def hint(self) -> None:
+        """One more hint."""
+        if not self.sitting.hint():
+            self.post_message(self.Says("There is no further hint.", "muted"))
+        self._show_question()
+
+    def _reveal(self) -> None:
+        if self.sitting.tried or self._warned:
+            self.sitting.reveal()
+            self._warned = False
+            return
+        self._warned = True
+        how = "space runs it" if self.trains else "tab goes to the knobs"
+        says = f"Nothing has changed yet: {how}. Enter again shows the outcome anyway."
+        self.post_message(self.Says(says, "warn"))
+
+    def _type(self, question: Numeric | Bug, start: str) -> None:
+        unit = question.unit if isinstance(question, Numeric) else ""
+
+        def done(text: str) -> None:
+            try:
+                number = parse_number(text, unit)
+                self.sitting.answer(number if isinstance(question, Numeric) else int(number))
+            except ValueError as error:
+                self.post_message(self.Says(str(error), "bad"))
+            self._show_question()
+
+        label = "the faulty line:" if isinstance(question, Bug) else f"your answer{', in ' + unit if unit else ''}:"
+        self.post_message(self.Asks(label, start, done))
+
+    def _show_question(self) -> None:
+        view = self.query_one(QuestionView)
+        view.ask(self.sitting.asked, self.sitting.place, self.trains)
+        self.post_message(self.Moved())
+        self.call_after_refresh(view.scroll_visible, animate=False)
