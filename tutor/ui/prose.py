@@ -22,13 +22,10 @@ def laid_out(markdown: str, width: int, role: str = "text", first: str = "", res
 
     `role` is that of plain text. Code is never wrapped: what sticks out is cut.
     """
-    page = _Page(max(width, 8), role, rest)
+    page = _Page(max(width, 8), role, first, rest)
     for block in _parser().parse(markdown):
         page.take(block)
-    if not (first or rest):
-        return page.lines
-    head = page.lines[:1] or [((rest, role),)]
-    return [((first, role), *head[0][1:]), *page.lines[1:]]
+    return page.lines or ([((first, role),)] if first else [])
 
 
 @cache
@@ -41,11 +38,12 @@ def _parser() -> "MarkdownIt":
 class _Page:
     """The lines so far, and where in lists and quotes the next block stands."""
 
-    def __init__(self, width: int, role: str, indent: str) -> None:
+    def __init__(self, width: int, role: str, first: str, rest: str) -> None:
         self.lines: list[Line] = []
         self._width = width
         self._role = role
-        self._indent = indent
+        self._first = first
+        self._indent = rest
         self._numbers: list[int | None] = []
         self._mark = ""
         self._apart = False
@@ -97,7 +95,8 @@ class _Page:
 
     def _paragraph(self, spans: list[Span]) -> None:
         mark, self._mark = self._mark, ""
-        first = self._indent[: len(self._indent) - len(mark)] + mark
+        first = self._first or self._indent[: len(self._indent) - len(mark)] + mark
+        self._first = ""
         self._add(wrapped(spans, self._width, first, self._indent))
 
     def _table(self) -> None:

@@ -89,7 +89,8 @@ class Page(VerticalScroll):
             return
         question = asked.question
         if asked.locked:
-            self._reveal()
+            if self.sitting.tried or not self.sitting.next_question():
+                self._reveal()
         elif asked.settled:
             self.sitting.next_question()
         elif isinstance(question, Numeric | Bug):

@@ -62,7 +62,7 @@ class QuestionView(Lines):
         for number in range(asked.hints):
             lines += laid_out(asked.question.hints[number], width, "warn", f"hint {number + 1}: ", "  ")
         lines += _outcome(asked, width)
-        lines.append(((_next_key(asked, self._place, self._trains), "muted"),))
+        lines += laid_out(_next_key(asked, self._place, self._trains), width, "muted")
         self.show(lines)
 
 
@@ -87,6 +87,10 @@ def _option(asked: Asked, shown: int, option: int, width: int) -> list[Line]:
     elif given and asked.revealed and not isinstance(question, Order):
         right = _is_right(asked, option)
         mark, role = ("✓", "good") if right else ("✗", "bad")
+    elif (
+        asked.revealed and asked.settled and isinstance(question, Choice | Multiple) and question.options[option].right
+    ):
+        mark, role = "✓", "good"
     if isinstance(question, Bug):
         return [((f"{mark}{shown + 1:>2}  {question.lines[option]}"[:width], role),)]
     text = question.items[option] if isinstance(question, Order) else ""
@@ -123,7 +127,9 @@ def _outcome(asked: Asked, width: int) -> list[Line]:
 def _next_key(asked: Asked, place: tuple[int, int], trains: bool) -> str:
     question = asked.question
     if asked.locked:
-        return f"{'space: run it' if trains else 'tab: turn a knob'} · enter: what came of it"
+        if place[0] < place[1]:
+            return "enter: next prediction"
+        return f"{'space: run it' if trains else 'tab: turn a knob'} · enter: what came of it · ]: next page"
     if asked.settled:
         return "enter: next question" if place[0] < place[1] else "]: next page"
     if isinstance(question, Numeric):
