@@ -2,6 +2,7 @@
 
 import sys
 import time
+from typing import Any
 
 import click
 import msgspec
@@ -44,7 +45,7 @@ def run_lesson(
         "seconds": round(seconds, 3),
         "steps_per_second": round(taken / seconds, 1) if seconds else 0.0,
     }
-    click.echo(msgspec.json.encode(result).decode() if as_json else _in_words(result, metrics))
+    click.echo(msgspec.json.encode(result).decode() if as_json else _in_words(result, metrics, kind.knobs))
     if runner.halted:
         raise TutorError(runner.halted, "Lower the learning rate, say.")
 
@@ -68,11 +69,9 @@ def _train(runner: Runner, steps: int) -> float:
     return time.perf_counter() - started
 
 
-def _in_words(result: dict[str, object], metrics: dict[str, float | None]) -> str:
-    knobs = result["knobs"]
+def _in_words(result: dict[str, Any], metrics: dict[str, float | None], knobs: tuple[Knob, ...]) -> str:
     lines = [f"{result['lesson']}: {result['steps']:,} steps, seed {result['seed']}"]
-    if isinstance(knobs, dict):
-        lines.append("  " + ", ".join(f"{name} {value}" for name, value in knobs.items()))
+    lines.append("  " + ", ".join(f"{knob.name} {knob.show(result['knobs'][knob.name])}" for knob in knobs))
     lines += [f"  {name:<6} {value:.4f}" for name, value in metrics.items() if value is not None]
     lines.append(f"  {result['seconds']} s, {result['steps_per_second']:,} steps/s")
     return "\n".join(lines)

@@ -36,12 +36,12 @@ HOME = (
 )
 
 LESSON = (
-    Action("toggle_run", "space", "space", "run/pause", "run or pause the training"),
-    Action("one_step", "s", "s", "1 step", "take one training step"),
-    Action("restart", "r", "r", "restart", "start the run again, same seed, same knobs"),
+    Action("toggle_run", "space", "space", "run", "run or pause the training"),
+    Action("next_pane", "tab", "tab", "knobs", "go to the text, the knobs, the figures"),
     Action("move(-1)", "left_square_bracket", "[", "", "the page before"),
     Action("move(1)", "right_square_bracket", "]", "next page", "the next page"),
-    Action("next_pane", "tab", "tab", "knobs", "go to the text, the knobs, the figures"),
+    Action("one_step", "s", "s", "1 step", "take one training step"),
+    Action("restart", "r", "r", "restart", "start the run again, same seed, same knobs"),
     Action("nothing", "", "1-9", "answer", "answer the question"),
     Action("go_on", "enter", "enter", "", "type a number or a knob's value; see an outcome; the next question"),
     Action("nothing", "", "↑ ↓ ← →", "", "scroll the text; on the knobs, choose one and turn it"),

@@ -15,5 +15,7 @@ def status(frame: Frame, trains: bool, width: int) -> Line:
     while splits and len(left) + sum(map(len, splits)) + len(right) + 1 > width:
         splits.pop(0)
     middle = "".join(splits)
+    if len(left) + len(right) + 1 > width:
+        right = ""
     gap = " " * max(width - len(left) - len(middle) - len(right), 1)
     return ((left, "text"), (middle, "muted"), (gap, "text"), (right, "accent" if frame.running else "muted"))

@@ -1,5 +1,7 @@
 """The model's code, as it runs."""
 
+import textwrap
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -29,7 +31,23 @@ class CodeScreen(ModalScreen[None]):
         """The lines of the file, comments and docstrings standing back."""
         with VerticalScroll() as pane:
             pane.border_title = f"{self._name} · esc: back"
-            yield Lines([_line(row) for row in self._source.splitlines()])
+            yield _Code(self._source)
+
+
+class _Code(Lines):
+    """The lines of a file; those too long go on below, further in."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self._source = source.splitlines()
+
+    def lay_out(self, width: int) -> list[Line]:
+        rows: list[Line] = []
+        for row in self._source:
+            inside = " " * (len(row) - len(row.lstrip()) + 4)
+            parts = textwrap.wrap(row, max(width, len(inside) + 8), subsequent_indent=inside) or [""]
+            rows += [_line(part) for part in parts]
+        return rows
 
 
 def _line(row: str) -> Line:

@@ -27,5 +27,4 @@ class FigureView(Lines):
 
     def on_resize(self) -> None:
         """Draw again to the new size."""
-        super().on_resize()
         self.draw(self.figure)

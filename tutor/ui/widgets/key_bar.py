@@ -2,6 +2,7 @@
 
 from textual import events
 
+from tutor.roles import Line
 from tutor.ui.keys import Action, fitting, length
 from tutor.ui.widgets.lines import Lines
 
@@ -20,12 +21,7 @@ class KeyBar(Lines):
     def offer(self, actions: tuple[Action, ...]) -> None:
         """Show these keys instead."""
         self._actions = actions
-        self._lay_out()
-
-    def on_resize(self) -> None:
-        """More or fewer keys may fit."""
-        super().on_resize()
-        self._lay_out()
+        self.redraw()
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key under the pointer does."""
@@ -36,8 +32,9 @@ class KeyBar(Lines):
                 await self.screen.run_action(action.id)
             left = right
 
-    def _lay_out(self) -> None:
+    def lay_out(self, width: int) -> list[Line]:
+        """One line."""
         spans: list[tuple[str, str]] = []
-        for action in fitting(self._actions, self.size.width):
+        for action in fitting(self._actions, width):
             spans += [(f" {action.cap} ", "accent"), (f"{action.label} ", "muted")]
-        self.show([tuple(spans)])
+        return [tuple(spans)]

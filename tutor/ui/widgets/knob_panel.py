@@ -9,6 +9,7 @@ from textual.message import Message
 
 from tutor.link.knobs import Knob, Value
 from tutor.roles import Line
+from tutor.ui.prose import laid_out
 from tutor.ui.widgets.lines import Lines
 
 _GAP = 2
@@ -52,19 +53,18 @@ class KnobPanel(Lines, can_focus=True):
         self.knobs: tuple[Knob, ...] = ()
         self._values: dict[str, Value] = {}
         self._selected = 0
-        self._cells: list[tuple[int, int, int]] = []
 
     def offer(self, knobs: tuple[Knob, ...]) -> None:
         """Show these knobs, at their defaults."""
         self.knobs = knobs
         self._selected = 0
         self._values = {knob.name: knob.value for knob in knobs}
-        self._lay_out()
+        self.redraw()
 
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Show these values."""
         self._values.update(values)
-        self._lay_out()
+        self.redraw()
 
     @property
     def values(self) -> dict[str, Value]:
@@ -73,16 +73,11 @@ class KnobPanel(Lines, can_focus=True):
 
     def on_focus(self) -> None:
         """Show which knob is selected."""
-        self._lay_out()
+        self.redraw()
 
     def on_blur(self) -> None:
         """Show none as selected."""
-        self._lay_out()
-
-    def on_resize(self) -> None:
-        """The cells may wrap elsewhere."""
-        super().on_resize()
-        self._lay_out()
+        self.redraw()
 
     def action_select(self, by: int) -> None:
         """The next knob, or the one before."""
@@ -106,42 +101,48 @@ class KnobPanel(Lines, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Select the knob under the pointer, or ask for its value if it is selected."""
-        for index, (row, left, right) in enumerate(self._cells):
-            if row == event.y - 1 and left <= event.x < right:
+        place = event.get_content_offset(self)
+        for index, (row, left, right) in enumerate(self._cells(self.size.width)):
+            if place is not None and row == place.y and left <= place.x < right:
                 if index == self._selected:
-                    self.post_message(self.Asked(self.knobs[index]))
+                    self.action_ask()
                 else:
                     self._select(index)
 
     def _select(self, index: int) -> None:
         self._selected = index
-        self._lay_out()
+        self.redraw()
 
-    def _lay_out(self) -> None:
-        """Fill rows from the left; the last line is the selected knob's help while the panel has the focus."""
-        rows: list[list[tuple[str, str]]] = [[]]
-        used = 0
-        self._cells = []
-        for index, knob in enumerate(self.knobs):
-            value = knob.show(self._values[knob.name])
+    def _cells(self, width: int) -> list[tuple[int, int, int]]:
+        """Each knob's row, and where its cell begins and ends: rows are filled from the left."""
+        cells: list[tuple[int, int, int]] = []
+        row = left = 0
+        for knob in self.knobs:
+            wide = len(f" {knob.name} {knob.show(self._values[knob.name])}") + _GAP
+            if left and left + wide > width:
+                row, left = row + 1, 0
+            cells.append((row, left, left + wide))
+            left += wide
+        return cells
+
+    def lay_out(self, width: int) -> list[Line]:
+        """The rows of cells; while the panel has the focus, the selected knob's help below them."""
+        rows: dict[int, list[tuple[str, str]]] = {}
+        for index, (row, left, right) in enumerate(self._cells(width)):
+            knob = self.knobs[index]
             selected = self.has_focus and index == self._selected
-            mark = "▸" if selected else " "
-            width = len(mark) + len(knob.name) + 1 + len(value) + _GAP
-            if used and used + width > self.size.width:
-                rows.append([])
-                used = 0
-            rows[-1] += [
-                (mark + knob.name + " ", "accent" if selected else "muted"),
-                (value, "accent" if selected else "text"),
-                (" " * _GAP, "text"),
-            ]
-            self._cells.append((len(rows) - 1, used, used + width))
-            used += width
-        lines: list[Line] = [tuple(row) for row in rows if row]
+            name, value = f"{'▸' if selected else ' '}{knob.name} ", knob.show(self._values[knob.name])
+            rows.setdefault(row, []).extend(
+                [
+                    (name, "accent" if selected else "muted"),
+                    (f"{value:<{right - left - len(name)}}", "accent" if selected else "text"),
+                ]
+            )
+        lines: list[Line] = [tuple(row) for row in rows.values()]
         if self.has_focus and self.knobs:
-            lines.append(((self._help(self.knobs[self._selected]), "muted"),))
-        self.show(lines)
+            lines += laid_out(self._help(self.knobs[self._selected]), max(width - 1, 8), "muted", " ", " ")
+        return lines
 
     def _help(self, knob: Knob) -> str:
         when = "live" if knob.live else "rebuilds the model"
-        return f" {knob.help or knob.name} ({when}) · ←→ turn · enter type a value"
+        return f"{knob.help or knob.name} ({when}) · ←→ turn · enter type a value"

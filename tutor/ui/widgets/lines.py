@@ -27,17 +27,30 @@ class Lines(Widget):
 
     def __init__(self, lines: Sequence[Line] = (), id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines: list[Line] = list(lines)
+        self._given: list[Line] = list(lines)
+        self._lines: list[Line] = []
+        self._width = -1
         self._strips: dict[int, Strip] = {}
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """What is shown."""
+        self._keep_up()
         return tuple(self._lines)
 
+    def lay_out(self, width: int) -> list[Line]:
+        """The lines for a widget `width` cells wide; a subclass that wraps makes them here, without side effects."""
+        return self._given
+
     def show(self, lines: Sequence[Line]) -> None:
-        """Show `lines` instead, redrawing just those that differ."""
-        old, self._lines = self._lines, list(lines)
+        """Show `lines` instead."""
+        self._given = list(lines)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Lay out again what may have changed, and send just the lines that have."""
+        self._keep_up()
+        old, self._lines = self._lines, self.lay_out(self._width)
         if len(old) != len(self._lines):
             self._strips.clear()
             self.refresh(layout=True)
@@ -49,15 +62,17 @@ class Lines(Widget):
             self.refresh(*(Region(0, row, self.size.width, 1) for row in changed))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many rows as there are lines."""
-        return len(self._lines)
+        """As many rows as there are lines at this width."""
+        return len(self.lay_out(width))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """The longest line."""
-        return max((sum(len(text) for text, _ in line) for line in self._lines), default=0)
+        lines = self.lay_out(container.width)
+        return max((sum(len(text) for text, _ in line) for line in lines), default=0)
 
     def render_line(self, y: int) -> Strip:
         """Row `y` as Textual wants it."""
+        self._keep_up()
         found = self._strips.get(y)
         if found is None:
             found = self._strips[y] = self._strip(self._lines[y] if y < len(self._lines) else ())
@@ -68,9 +83,12 @@ class Lines(Widget):
         self._strips.clear()
         super().notify_style_update()
 
-    def on_resize(self) -> None:
-        """The width changed: all strips are stale."""
-        self._strips.clear()
+    def _keep_up(self) -> None:
+        """Lay out anew if the width has changed; Textual paints before it says that it has."""
+        if self._width != self.size.width:
+            self._width = self.size.width
+            self._strips.clear()
+            self._lines = self.lay_out(self._width)
 
     def _strip(self, line: Line) -> Strip:
         palette = cast("TutorApp", self.app).palette

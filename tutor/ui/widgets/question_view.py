@@ -29,41 +29,38 @@ class QuestionView(Lines):
         self._asked: Asked | None = None
         self._place = (0, 0)
         self._trains = True
-        self._rows: dict[int, int] = {}
 
     def ask(self, asked: Asked | None, place: tuple[int, int], trains: bool) -> None:
         """Show `asked`, question `place[0]` of `place[1]`, or nothing; `trains`: is there a run to start?"""
         self._asked, self._place, self._trains = asked, place, trains
-        self._lay_out()
-
-    def on_resize(self) -> None:
-        """Wrap anew."""
-        super().on_resize()
-        self._lay_out()
+        self.redraw()
 
     def on_click(self, event: events.Click) -> None:
         """Pick the option under the pointer."""
-        shown = self._rows.get(event.y)
-        if shown is not None:
-            self.post_message(self.Picked(shown))
+        blocks = self._blocks(self.size.width)
+        top = 0
+        for shown, block in enumerate(blocks, start=-1):
+            if top <= event.y < top + len(block) and shown >= 0 and self._asked and shown < len(self._asked.order):
+                self.post_message(self.Picked(shown))
+            top += len(block)
 
-    def _lay_out(self) -> None:
-        asked, width = self._asked, self.size.width
-        self._rows = {}
+    def lay_out(self, width: int) -> list[Line]:
+        """The question, its options, hints, and what came of an answer."""
+        return [line for block in self._blocks(width) for line in block]
+
+    def _blocks(self, width: int) -> list[list[Line]]:
+        """The lines in pieces: the question, then each option, then the rest."""
+        asked = self._asked
         if asked is None or width < 4:
-            self.show([])
-            return
-        lines: list[Line] = [((_heading(asked, self._place), "accent"),)]
-        lines += laid_out(asked.question.ask, width)
-        for shown, option in enumerate(asked.order):
-            block = _option(asked, shown, option, width)
-            self._rows |= dict.fromkeys(range(len(lines), len(lines) + len(block)), shown)
-            lines += block
+            return []
+        question = [((_heading(asked, self._place), "accent"),), *laid_out(asked.question.ask, width)]
+        options = [_option(asked, shown, option, width) for shown, option in enumerate(asked.order)]
+        rest: list[Line] = []
         for number in range(asked.hints):
-            lines += laid_out(asked.question.hints[number], width, "warn", f"hint {number + 1}: ", "  ")
-        lines += _outcome(asked, width)
-        lines += laid_out(_next_key(asked, self._place, self._trains), width, "muted")
-        self.show(lines)
+            rest += laid_out(asked.question.hints[number], width, "warn", f"hint {number + 1}: ", "  ")
+        rest += _outcome(asked, width)
+        rest += laid_out(_next_key(asked, self._place, self._trains), width, "muted")
+        return [question, *options, rest]
 
 
 def _heading(asked: Asked, place: tuple[int, int]) -> str:

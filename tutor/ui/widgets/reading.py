@@ -1,5 +1,8 @@
 """The text of a page."""
 
+from functools import lru_cache
+
+from tutor.roles import Line
 from tutor.ui.prose import laid_out
 from tutor.ui.widgets.lines import Lines
 
@@ -15,14 +18,13 @@ class Reading(Lines):
     def open_page(self, title: str, text: str) -> None:
         """Show this page instead."""
         self._title, self._text = title, text
-        self._lay_out()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        """Wrap anew."""
-        super().on_resize()
-        self._lay_out()
+    def lay_out(self, width: int) -> list[Line]:
+        """The title, an empty line, the text."""
+        return _laid_out(self._title, self._text, width)
 
-    def _lay_out(self) -> None:
-        width = self.size.width
-        if width:
-            self.show([*laid_out(self._title, width, "title"), (), *laid_out(self._text, width)])
+
+@lru_cache(maxsize=4)
+def _laid_out(title: str, text: str, width: int) -> list[Line]:
+    return [*laid_out(title, width, "title"), (), *laid_out(text, width)]
