@@ -34,6 +34,7 @@ _names = click.option("--names", "names_file", metavar="FILE", help="Train on th
 _seed = click.option(
     "--seed", default=42, show_default="42", type=click.IntRange(0, 2**32 - 1), help="Seed of the run."
 )
+_rate = click.FloatRange(min=0, min_open=True)
 
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,12 +78,34 @@ def list_lessons(as_json: bool) -> None:
 @click.option("--set", "settings", multiple=True, metavar="KNOB=VALUE", help="Set a knob; may be given again.")
 @_names
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def run(lesson: str, steps: int, seed: int, settings: tuple[str, ...], names_file: str | None, as_json: bool) -> None:
+@click.option(
+    "--find-lr", is_flag=True, help="Sweep the learning rate over those steps, and print where the loss falls."
+)
+@click.option("--low", type=_rate, help="With --find-lr: the lowest rate, if not the knob's.")
+@click.option("--high", type=_rate, help="With --find-lr: the highest rate, if not the knob's.")
+def run(
+    lesson: str,
+    steps: int,
+    seed: int,
+    settings: tuple[str, ...],
+    names_file: str | None,
+    as_json: bool,
+    find_lr: bool,
+    low: float | None,
+    high: float | None,
+) -> None:
     """Train a lesson's model without the app, and print its final metrics."""
+    if not find_lr and (low, high) != (None, None):
+        raise TutorError("--low and --high bound a sweep.", "Give them with --find-lr.", code=ExitCode.MISUSE)
     chosen = _catalog().get(lesson)
     # torch says this once if there is no NumPy, which the program doesn't need.
     warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
 
+    if find_lr:
+        from tutor.commands.find_lr import find_lr as sweep_lesson
+
+        sweep_lesson(chosen, steps, seed, settings, names_file, as_json, low, high)
+        return
     from tutor.commands.run import run_lesson
 
     run_lesson(chosen, steps, seed, settings, names_file, as_json)

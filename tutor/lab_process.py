@@ -46,6 +46,8 @@ def _listen(stdin: BinaryIO, inbox: "queue.SimpleQueue[Command]") -> None:
     """Put each command into the inbox; at the end of the stream leave at once, whatever the main thread is doing."""
     while len(header := stdin.read(HEADER)) == HEADER:
         body = stdin.read(length(header))
+        if len(body) < length(header):
+            break
         inbox.put(command(body))
     os._exit(0)
 

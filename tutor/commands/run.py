@@ -22,17 +22,7 @@ def run_lesson(
     lesson: Lesson, steps: int, seed: int, settings: tuple[str, ...], names_file: str | None, as_json: bool
 ) -> None:
     """Train `lesson` for `steps` steps and print the knobs, the final metrics and the speed."""
-    torch.set_num_threads(1)
-    kind = load_experiment(lesson.path)
-    knobs = dict(_setting(kind.knobs, text) for text in settings)
-    if not kind.trains():
-        raise TutorError(
-            f"{lesson.id} has nothing to train.", f"Open it with `tutor {lesson.id}`.", code=ExitCode.MISUSE
-        )
-    path = names_path(names_file)
-    if path is not None and (notice := read_names(path).notice()):
-        click.echo(f"tutor: {notice}", err=True)
-    runner = Runner(kind, Sources(path), seed, knobs)
+    runner = prepared(lesson, seed, settings, names_file)
     seconds = _train(runner, steps)
     taken = runner.iteration
     metrics = {"loss": runner.loss, **runner.measure().losses}
@@ -45,9 +35,24 @@ def run_lesson(
         "seconds": round(seconds, 3),
         "steps_per_second": round(taken / seconds, 1) if seconds else 0.0,
     }
-    click.echo(msgspec.json.encode(result).decode() if as_json else _in_words(result, metrics, kind.knobs))
+    click.echo(msgspec.json.encode(result).decode() if as_json else _in_words(result, metrics, runner.experiment.knobs))
     if runner.halted:
         raise TutorError(runner.halted, "Lower the learning rate, say.")
+
+
+def prepared(lesson: Lesson, seed: int, settings: tuple[str, ...], names_file: str | None) -> Runner:
+    """A run of `lesson` at step 0 with its knobs set; `TutorError` if it has nothing to train."""
+    torch.set_num_threads(1)
+    kind = load_experiment(lesson.path)
+    knobs = dict(_setting(kind.knobs, text) for text in settings)
+    if not kind.trains():
+        raise TutorError(
+            f"{lesson.id} has nothing to train.", f"Open it with `tutor {lesson.id}`.", code=ExitCode.MISUSE
+        )
+    path = names_path(names_file)
+    if path is not None and (notice := read_names(path).notice()):
+        click.echo(f"tutor: {notice}", err=True)
+    return Runner(kind, Sources(path), seed, knobs)
 
 
 def _setting(knobs: tuple[Knob, ...], text: str) -> tuple[str, Value]:

@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -43,6 +43,18 @@ class History:
         raw = extremes(steps, self.losses, columns)
         smooth = means(self.losses, columns)
         return Series("batch", *raw, style="faint"), Series("mean", *smooth)
+
+    def until(self, iteration: int) -> "History":
+        """The past as it was after step `iteration`."""
+        groups = {
+            group: {
+                label: (steps[: (kept := bisect_right(steps, iteration))], values[:kept])
+                for label, (steps, values) in series.items()
+            }
+            for group, series in self.groups.items()
+        }
+        clock = [noted for noted in self.clock if noted[0] <= iteration]
+        return History(self.losses[:iteration], groups, clock)
 
     def loss_by_seconds(self, label: str, columns: int = 80) -> Series:
         """The mean mini-batch loss of each stretch of the run, against seconds of training."""

@@ -9,12 +9,14 @@ from pathlib import Path
 import torch
 
 from tutor.figures import AnyFigure, Series
+from tutor.lab.autopsy import first_to_go, sound
 from tutor.lab.datasets import Sources
 from tutor.lab.evaluation import Evaluator, Measured, measure
 from tutor.lab.experiment import Experiment
 from tutor.lab.guard import lesson_code
 from tutor.lab.history import History
 from tutor.lab.observation import Observation, undisturbed
+from tutor.lab.timeline import Timeline
 from tutor.link.knobs import Value, checked, find
 
 WORTH_KEEPING = 20
@@ -92,8 +94,10 @@ class Runner:
         self.knobs = knobs
         self._started_with = dict(knobs)
         self._seconds = 0.0
-        self.halted = ""
+        self._halt = (-1, "")
+        self.branched_at = 0
         self.history = History()
+        self._timeline = Timeline(experiment)
         self.measured = Measured(0, {})
         self._evaluator = Evaluator()
         self._note_at = 1
@@ -104,9 +108,37 @@ class Runner:
         return self.experiment.iteration
 
     @property
+    def end(self) -> int:
+        """The last step of the run so far; `iteration` lies before it after a `seek`."""
+        return len(self.history.losses)
+
+    @property
     def loss(self) -> float | None:
         """The last mini-batch's loss, None before the first step."""
-        return self.history.losses[-1] if self.history.losses else None
+        return self.history.losses[self.iteration - 1] if self.iteration else None
+
+    @property
+    def halted(self) -> str:
+        """Why the run can't go on from this step, or nothing."""
+        when, why = self._halt
+        return why if when == self.iteration else ""
+
+    def seek(self, iteration: int) -> None:
+        """Go to the run as it was after step `iteration`, exactly; steps that weren't taken yet are out of reach."""
+        target = min(max(iteration, 0), self.end)
+        with lesson_code(self._folder):
+            self.experiment = self._timeline.at(target)
+        self.knobs = {name: getattr(self.experiment.k, name) for name in self.knobs}
+        self.measured = _last_measured(self.history.until(target))
+        self._evaluator = Evaluator()
+
+    def _branch(self) -> None:
+        """Forget what came after this step: the run goes on from here, perhaps another way."""
+        if self.iteration < self.end:
+            self.history = self.history.until(self.iteration)
+            self._timeline.cut(self.iteration)
+            self._note_at = self.iteration + 1
+            self._seconds = self.history.clock[-1][1]
 
     def turn(self, values: Mapping[str, Value]) -> bool:
         """Set knobs; True if that rebuilt the model (some changed knob isn't live)."""
@@ -117,9 +149,14 @@ class Runner:
             self._replace(knobs, self.seed)
             return True
         self.knobs = knobs
+        if changed and self.iteration < self.end:
+            self._remember()
+            self._branch()
+            self.branched_at = self.iteration
         if not self.iteration:
             self._started_with = dict(knobs)
         vars(self.experiment.k).update(changed)
+        self._timeline.turned(self.iteration, changed)
         return False
 
     def advance(self, steps: int) -> int:
@@ -127,6 +164,7 @@ class Runner:
         if self.halted or not self._kind.trains():
             return 0
         with lesson_code(self._folder):
+            self._branch()
             return self._train(steps)
 
     def _train(self, steps: int) -> int:
@@ -140,7 +178,7 @@ class Runner:
                 self._note_at = now + max(1, (1 << now.bit_length() - 1) // POINTS_AN_OCTAVE)
                 self.history.clock.append((now, time.perf_counter() - clock))
             if not math.isfinite(loss):
-                self.halted = f"The loss became {loss} at step {now:,}."
+                self._stop_at(now, f"The loss became {loss} at step {now:,}.")
                 break
         self._seconds = time.perf_counter() - clock
         return experiment.iteration - started
@@ -165,8 +203,28 @@ class Runner:
         taken = 0
         while time.perf_counter() < end and (count := self.advance(chunk)):
             taken += count
+        self._pass()
         self._evaluate_within(time.perf_counter() - started)
         return taken
+
+    def _stop_at(self, now: int, what: str) -> None:
+        """The run ends at step `now`; say which tensor went first."""
+        with undisturbed(self.experiment):
+            culprit = first_to_go(self._timeline.at(now - 1))
+        self._halt = (now, f"{what} First to go: {culprit}." if culprit else what)
+
+    def _pass(self) -> None:
+        """A burst of training is over: keep a snapshot if one is due, and see whether the weights are still numbers."""
+        if self.halted:
+            return
+        if sound(self.experiment):
+            self._timeline.passed(self.experiment)
+            return
+        with lesson_code(self._folder):
+            bad = self._timeline.first(lambda run: not sound(run), self.iteration)
+            self.seek(bad)
+            self._branch()
+            self._stop_at(bad, f"A weight stopped being a number at step {bad:,}.")
 
     def _evaluate_within(self, seconds: float) -> None:
         with lesson_code(self._folder), undisturbed(self.experiment):
@@ -189,7 +247,15 @@ class Runner:
     def look(self, figures: Sequence[str], columns: int = 80) -> dict[str, AnyFigure]:
         """The named figures at this step; names that the lesson doesn't have are left out."""
         known = self._kind.figures()
-        current = self.history.loss_by_seconds(f"{self._label()} (now)", columns)
-        seen = Observation(self.experiment, self.history, columns, (*self.past, current))
+        history = self.history if self.iteration == self.end else self.history.until(self.iteration)
+        current = history.loss_by_seconds(f"{self._label()} (now)", columns)
+        seen = Observation(self.experiment, history, columns, (*self.past, current))
         with lesson_code(self._folder), undisturbed(self.experiment):
             return {name: getattr(self.experiment, name)(seen) for name in figures if name in known}
+
+
+def _last_measured(history: History) -> Measured:
+    """The last full-split losses in `history`."""
+    series = history.groups.get("splits", {})
+    at = max((steps[-1] for steps, _ in series.values() if steps), default=0)
+    return Measured(at, {name: values[-1] for name, (_, values) in series.items() if values})

@@ -1,5 +1,6 @@
 """The lab process's main loop: read commands, train in short bursts, answer with frames."""
 
+import itertools
 import queue
 import sys
 import time
@@ -27,6 +28,7 @@ from tutor.link.messages import (
     Report,
     Restart,
     Run,
+    Seek,
     Step,
     Trouble,
     Turn,
@@ -77,7 +79,11 @@ class Lab:
         commands = [] if self._running else [self._inbox.get()]
         while not self._inbox.empty():
             commands.append(self._inbox.get())
-        return commands
+        # Of several jumps in a row only the last is worth the way.
+        return [
+            Look() if isinstance(now, Seek) and isinstance(after, Seek) else now
+            for now, after in itertools.zip_longest(commands, commands[1:])
+        ]
 
     def _obey(self, command: Command) -> None:
         match command:
@@ -102,6 +108,9 @@ class Lab:
                 else:
                     self._runner.restart(seed)
                     self._first_measurement()
+            case Seek(iteration):
+                self._running = False
+                self._ready().seek(iteration)
             case Turn(values):
                 if self._runner is None:
                     self._knobs |= values
@@ -188,6 +197,8 @@ class Lab:
                 metrics=runner.measured.losses,
                 measured_at=runner.measured.iteration,
                 figures=figures,
+                end=runner.end,
+                branched_at=runner.branched_at,
                 halted=runner.halted,
             )
         )

@@ -51,13 +51,19 @@ class Restart(msgspec.Struct, frozen=True, tag=True):
     seed: int
 
 
+class Seek(msgspec.Struct, frozen=True, tag=True):
+    """Stand still at this step of the run so far, exactly as it was."""
+
+    iteration: int
+
+
 class Turn(msgspec.Struct, frozen=True, tag=True):
     """Set knobs; rebuilds the model if any of them isn't live."""
 
     values: dict[str, Value]
 
 
-Command = Open | View | Look | Run | Pause | Step | Restart | Turn
+Command = Open | View | Look | Run | Pause | Step | Restart | Seek | Turn
 """Anything the terminal can say."""
 
 
@@ -83,7 +89,9 @@ class Frame(msgspec.Struct, frozen=True, tag=True):
     """The state of the run at one step, with the figures on view.
 
     `loss` is the last mini-batch's, `metrics` are full-split means with the step they were measured at in
-    `measured_at`; `rate` is in steps a second; `heard` is how many commands the lab had read.
+    `measured_at`; `rate` is in steps a second; `end` is the run's
+    last step so far, and `branched_at` the step from which it went another way than before, or 0; `heard` is
+    how many commands the lab had read.
     """
 
     heard: int
@@ -96,6 +104,8 @@ class Frame(msgspec.Struct, frozen=True, tag=True):
     metrics: dict[str, float] = {}
     measured_at: int = 0
     figures: dict[str, AnyFigure] = {}
+    end: int = 0
+    branched_at: int = 0
     halted: str = ""
 
 

@@ -45,6 +45,10 @@ LESSON = (
     Action("nothing", "", "1-9", "answer", "answer the question"),
     Action("go_on", "enter", "enter", "", "type a number or a knob's value; see an outcome; the next question"),
     Action("nothing", "", "↑ ↓ ← →", "", "scroll the text; on the knobs, choose one and turn it"),
+    Action("scrub(-1)", "comma", ",", "", "wind the run back by a hundredth; the figures show that step"),
+    Action("scrub(1)", "full_stop", ".", "", "and forward again"),
+    Action("scrub(-10)", "less_than_sign", "<", "", "wind back by a tenth"),
+    Action("scrub(10)", "greater_than_sign", ">", "", "forward by a tenth"),
     Action("new_seed", "R", "R", "new seed", "start the run again from a new seed"),
     Action("hint", "h", "h", "", "a hint"),
     Action("own_settings", "l", "l", "", "back to this page's own settings"),
@@ -64,7 +68,9 @@ def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
     return [Binding(action.keys, action.id, action.says, id=action.id) for action in actions if action.keys]
 
 
-NEEDS_TRAINING = frozenset(("toggle_run", "one_step", "restart", "new_seed"))
+NEEDS_TRAINING = frozenset(
+    ("toggle_run", "one_step", "restart", "new_seed", *(f"scrub({by})" for by in (-10, -1, 1, 10)))
+)
 """The actions that mean nothing in a lesson without training."""
 
 

@@ -4,6 +4,7 @@ markdown-it reads the Markdown; the layout is ours because a page has to be ther
 Textual's Markdown mounts a widget for every paragraph.
 """
 
+import re
 import textwrap
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+_BLANK = re.compile(r"[\t-\r]")
 _INLINE = {"strong": "title", "em": "stress", "s": "muted"}
 
 
@@ -116,7 +118,8 @@ class _Page:
 
 def wrapped(spans: list[Span], width: int, first: str = "", rest: str = "") -> list[Line]:
     """Styled text in lines of at most `width` cells, broken between words."""
-    plain = "".join(text for text, _ in spans)
+    # textwrap makes every blank a space, and its lines are looked up in `plain`.
+    plain = _BLANK.sub(" ", "".join(text for text, _ in spans))
     roles = [role for text, role in spans for _ in text]
     role = roles[0] if roles else "text"
     room = max(width, len(rest) + 1, len(first) + 1)

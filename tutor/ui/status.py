@@ -19,3 +19,13 @@ def status(frame: Frame, trains: bool, width: int) -> Line:
         right = ""
     gap = " " * max(width - len(left) - len(middle) - len(right), 1)
     return ((left, "text"), (middle, "muted"), (gap, "text"), (right, "accent" if frame.running else "muted"))
+
+
+def timeline(frame: Frame, width: int) -> list[Line]:
+    """Where in the run so far this step lies; nothing at its end."""
+    if frame.iteration >= frame.end:
+        return []
+    right = f" step {frame.iteration:,} of {frame.end:,} "
+    room = max(width - len(right) - 2, 1)
+    at = round(frame.iteration / frame.end * (room - 1))
+    return [((" " + "━" * at, "accent"), ("●", "accent"), ("─" * (room - 1 - at), "muted"), (right, "text"))]

@@ -9,14 +9,14 @@ from tutor.course.lesson import Lesson
 from tutor.course.sitting import Sitting, State
 from tutor.errors import TutorError
 from tutor.link.knobs import Knob, Value
-from tutor.link.messages import Frame, Pause, Ready, Restart, Run, Step, Trouble, Turn
+from tutor.link.messages import Frame, Pause, Ready, Restart, Run, Seek, Step, Trouble, Turn
 from tutor.ui.keys import LESSON, NEEDS_TRAINING, bindings
 from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import AFTER_THE_FIRST_PAINT, TutorScreen
 from tutor.ui.screens.code import CodeScreen
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.session import LabEnded, LabSaid, Session
-from tutor.ui.status import status
+from tutor.ui.status import status, timeline
 from tutor.ui.widgets.figure_pane import FigurePane
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.knob_panel import KnobPanel
@@ -58,6 +58,8 @@ class LessonScreen(TutorScreen):
         self._pane = "reading"
         self._applied: set[str] = set()
         self._preset = -1
+        self._branched_at = 0
+        self._scrubbed_to: int | None = None
 
     def parts(self) -> ComposeResult:
         """A title line; text beside figures; knobs; what is going on; keys."""
@@ -68,6 +70,7 @@ class LessonScreen(TutorScreen):
         yield KnobPanel(id="knobs")
         yield Prompt(id="prompt")
         yield Lines(id="notice")
+        yield Lines(id="timeline")
         yield Lines([(("loading the model …", "muted"),)], id="status")
         yield KeyBar(LESSON)
 
@@ -129,8 +132,12 @@ class LessonScreen(TutorScreen):
             if not frame.running:
                 self._stop_clock()
         self.query_one("#status", Lines).show([status(frame, self.query_one(Page).trains, self.size.width)])
+        self.query_one("#timeline", Lines).show(timeline(frame, self.size.width))
+        if frame.branched_at not in (0, self._branched_at):
+            self._notify(f"A new branch: from step {frame.branched_at:,} on, the run goes another way.", "accent")
+        self._branched_at = frame.branched_at
         if frame.halted:
-            self._notify(f"{frame.halted} Press r to restart, or turn a knob first.", "bad")
+            self._notify(f"{frame.halted} The keys , and < wind back; r restarts.", "bad")
         self.query_one(Page).saw(State(frame.iteration, tuple(frame.knobs.items())), not frame.running)
         self.query_one(FigurePane).draw(frame.figures)
 
@@ -223,6 +230,25 @@ class LessonScreen(TutorScreen):
             self.session.send(Restart(seed))
         else:
             self._start_lab()
+
+    def action_scrub(self, hundredths: int) -> None:
+        """Wind the run back, or forward again as far as it has been."""
+        frame = self.session.frame
+        if frame is None or not frame.end:
+            self._notify("There is no run yet to wind back: space starts one.", "muted")
+            return
+        by = hundredths * max(frame.end // 100, 1)
+        self._scrubbed_to = min(max(self._place + by, 0), frame.end)
+        self._stop_clock()
+        self.session.send(Seek(self._scrubbed_to))
+
+    @property
+    def _place(self) -> int:
+        """The step that is shown, or will be once the lab has caught up."""
+        frame = self.session.frame
+        if not self.session.caught_up and self._scrubbed_to is not None:
+            return self._scrubbed_to
+        return frame.iteration if frame is not None else 0
 
     def _can_train(self) -> bool:
         ready = self.session.ready

@@ -1,0 +1,56 @@
+"""`tutor run --find-lr`: the learning-rate finder with no app around it."""
+
+import math
+
+import click
+import msgspec
+
+from tutor.commands.run import prepared
+from tutor.course.lesson import Lesson
+from tutor.figures.numbers import short
+from tutor.lab.guard import lesson_code
+from tutor.lab.lr_finder import RangeTest, sweep
+
+
+def find_lr(
+    lesson: Lesson,
+    steps: int,
+    seed: int,
+    settings: tuple[str, ...],
+    names_file: str | None,
+    as_json: bool,
+    low: float | None,
+    high: float | None,
+) -> None:
+    """Sweep the learning rate of the untrained `lesson` in `steps` steps; print what the rules of thumb suggest.
+
+    The bounds are those of the lesson's knob unless given. JSON has the rates and losses of every step as well.
+    """
+    runner = prepared(lesson, seed, settings, names_file)
+    found = RangeTest((), (), (), 0)
+    with lesson_code(lesson.path):
+        for found in sweep(runner.experiment, low, high, steps):
+            pass
+    result = {
+        "lesson": lesson.id,
+        "seed": seed,
+        "knobs": runner.knobs,
+        "marks": found.marks,
+        "stopped_at": found.stopped_at,
+        "rates": found.rates,
+        "raw": found.raw,
+        "smoothed": found.smoothed,
+    }
+    click.echo(msgspec.json.encode(result).decode() if as_json else _in_words(lesson.id, seed, found))
+
+
+def _in_words(lesson: str, seed: int, found: RangeTest) -> str:
+    swept = f"{short(found.rates[0])} to {short(found.rates[-1])}"
+    lines = [f"{lesson}: learning rates from {swept} in {len(found.rates):,} steps, seed {seed}"]
+    lines += [f"  {rule:<10} {'none' if rate is None else short(rate)}" for rule, rate in found.marks.items()]
+    if found.stopped_at is None:
+        lines.append("  The loss did not diverge.")
+    else:
+        what = "diverged" if math.isfinite(found.smoothed[-1]) else "was no longer finite"
+        lines.append(f"  The loss {what} at {short(found.stopped_at)}.")
+    return "\n".join(lines)
