@@ -1,6 +1,7 @@
 """`tutor run --find-lr`: the learning-rate finder with no app around it."""
 
 import math
+from collections import deque
 
 import click
 import msgspec
@@ -27,10 +28,8 @@ def find_lr(
     The bounds are those of the lesson's knob unless given. JSON has the rates and losses of every step as well.
     """
     runner = prepared(lesson, seed, settings, names_file)
-    found = RangeTest((), (), (), 0)
     with lesson_code(lesson.path):
-        for found in sweep(runner.experiment, low, high, steps):
-            pass
+        found = deque(sweep(runner.experiment, low, high, steps), maxlen=1).pop()
     result = {
         "lesson": lesson.id,
         "seed": seed,

@@ -11,9 +11,10 @@ from tutor.figures.histograms import Histogram, Histograms
 from tutor.figures.images import Image, Images
 from tutor.figures.scatter import Point, Scatter
 from tutor.figures.table import Table, Text
+from tutor.figures.together import SideBySide, Single
 from tutor.roles import Glyphs, Line, Span
 
-AnyFigure = Curve | Histograms | Bars | HeatMap | Images | Scatter | Table | Text
+AnyFigure = Single | SideBySide
 """Every kind of figure, as a tagged union that msgspec can decode."""
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Point",
     "Scatter",
     "Series",
+    "SideBySide",
     "Span",
     "Table",
     "Text",

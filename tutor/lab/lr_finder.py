@@ -1,7 +1,7 @@
 """The learning-rate range test: train a copy while the rate grows, and see where the loss falls and where it flies off.
 
-Sources: Smith, "Cyclical Learning Rates for Training Neural Networks" (2015; WACV 2017), section 3.3. The smoothing, the
-rule for stopping and the marks are those of fastai (`callback/schedule.py`; Howard and Gugger, 2020).
+Sources: Smith, "Cyclical Learning Rates for Training Neural Networks" (2015; WACV 2017), section 3.3. The smoothing,
+the rule for stopping and the marks are those of fastai (`callback/schedule.py`; Howard and Gugger, 2020).
 """
 
 import copy
@@ -115,20 +115,20 @@ def sweep(
     With `swept` off it is the finder with a well-known bug: it computes each rate, notes it, and then steps with the
     knob's own value. The loss then goes on falling where a real sweep diverges.
 
-    `TutorError` if there is no such knob, if it isn't a live number, or if not 0 < `low` < `high`.
+    `TutorError` if there is no such knob, if it isn't a live number, or if it can't take the bounds.
     """
     chosen = find(experiment.knobs, knob)
     if not (isinstance(chosen, Number) and chosen.live):
         raise _misuse(f"{knob} can't be swept.", "Only a number that takes effect at the next step can.")
-    low, high = (chosen.low if low is None else low), (chosen.high if high is None else high)
-    if not 0 < low < high < math.inf:
+    low = chosen.low if low is None else float(chosen.check(low))
+    high = chosen.high if high is None else float(chosen.check(high))
+    if not 0 < low < high:
         raise _misuse(
-            f"There is no sweep from {low:g} to {high:g}.", "Its bounds are two rates above 0, the lower first."
+            f"There is no sweep from {low:g} to {high:g}.", "It takes two rates above 0, the lower one first."
         )
     if steps < 2:
         raise _misuse(f"A sweep can't take {steps} steps.", "It takes at least 2.")
-    growth = math.log(high / low) / (steps - 1)
-    rates = [low * math.exp(growth * step) for step in range(steps)]
+    rates = [*(low * (high / low) ** (step / (steps - 1)) for step in range(steps - 1)), high]
     return _stepped(copy.deepcopy(experiment), knob if swept else "", rates, torch.get_rng_state())
 
 

@@ -1,5 +1,6 @@
 """Driving one experiment: build, train, restart, turn knobs, look. It knows no UI and no process."""
 
+import copy
 import inspect
 import math
 import time
@@ -98,6 +99,7 @@ class Runner:
         self.branched_at = 0
         self.history = History()
         self._timeline = Timeline(experiment)
+        self._randomness = torch.get_rng_state()
         self.measured = Measured(0, {})
         self._evaluator = Evaluator()
         self._note_at = 1
@@ -128,9 +130,26 @@ class Runner:
         target = min(max(iteration, 0), self.end)
         with lesson_code(self._folder):
             self.experiment = self._timeline.at(target)
+        self._randomness = torch.get_rng_state()
         self.knobs = {name: getattr(self.experiment.k, name) for name in self.knobs}
         self.measured = _last_measured(self.history.until(target))
         self._evaluator = Evaluator()
+
+    def fork(self, changes: Mapping[str, Value]) -> "Runner":
+        """A run with the same weights, optimizer, generators and past, and `changes` to its knobs.
+
+        If one of them rebuilds the model there is nothing to share: a new run from the same seed, at step 0.
+        """
+        new = {name: find(self._kind.knobs, name).check(value) for name, value in changes.items()}
+        if not all(find(self._kind.knobs, name).live for name in new):
+            return Runner(self._kind, self._data, self.seed, {**self.knobs, **new})
+        twin = copy.copy(self)
+        twin.experiment = copy.deepcopy(self.experiment)
+        twin.history = self.history.until(self.iteration)
+        twin._timeline = self._timeline.fork(self.iteration)
+        twin._evaluator = Evaluator()
+        twin.turn(new)
+        return twin
 
     def _branch(self) -> None:
         """Forget what came after this step: the run goes on from here, perhaps another way."""
@@ -168,6 +187,8 @@ class Runner:
             return self._train(steps)
 
     def _train(self, steps: int) -> int:
+        # Another run may have drawn from torch's global generator since.
+        torch.set_rng_state(self._randomness)
         experiment, step, append = self.experiment, self.experiment.step, self.history.losses.append
         started, notes, clock = experiment.iteration, experiment.records_updates, time.perf_counter() - self._seconds
         for now in range(started + 1, started + steps + 1):
@@ -181,6 +202,7 @@ class Runner:
                 self._stop_at(now, f"The loss became {loss} at step {now:,}.")
                 break
         self._seconds = time.perf_counter() - clock
+        self._randomness = torch.get_rng_state()
         return experiment.iteration - started
 
     def _noted_step(self) -> float:
@@ -203,9 +225,16 @@ class Runner:
         taken = 0
         while time.perf_counter() < end and (count := self.advance(chunk)):
             taken += count
-        self._pass()
-        self._evaluate_within(time.perf_counter() - started)
+        self.settle(time.perf_counter() - started)
         return taken
+
+    def settle(self, seconds: float) -> None:
+        """After a burst of `seconds` of training: keep a snapshot if one is due, and evaluate a little."""
+        self._pass()
+        with lesson_code(self._folder), undisturbed(self.experiment):
+            result = self._evaluator.after(self.experiment, seconds)
+        if result is not None:
+            self._keep(result)
 
     def _stop_at(self, now: int, what: str) -> None:
         """The run ends at step `now`; say which tensor went first."""
@@ -214,9 +243,10 @@ class Runner:
         self._halt = (now, f"{what} First to go: {culprit}." if culprit else what)
 
     def _pass(self) -> None:
-        """A burst of training is over: keep a snapshot if one is due, and see whether the weights are still numbers."""
+        """Keep a snapshot if one is due, and see whether the weights are still numbers."""
         if self.halted:
             return
+        torch.set_rng_state(self._randomness)
         if sound(self.experiment):
             self._timeline.passed(self.experiment)
             return
@@ -225,12 +255,6 @@ class Runner:
             self.seek(bad)
             self._branch()
             self._stop_at(bad, f"A weight stopped being a number at step {bad:,}.")
-
-    def _evaluate_within(self, seconds: float) -> None:
-        with lesson_code(self._folder), undisturbed(self.experiment):
-            result = self._evaluator.after(self.experiment, seconds)
-        if result is not None:
-            self._keep(result)
 
     def measure(self) -> Measured:
         """All splits' losses at this very step."""

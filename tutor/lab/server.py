@@ -15,12 +15,15 @@ from tutor.lab.datasets import Sources
 from tutor.lab.experiment import Experiment
 from tutor.lab.guard import LessonError
 from tutor.lab.load import load_experiment
+from tutor.lab.pair import Pair
 from tutor.lab.runner import Runner
 from tutor.link.knobs import Value
 from tutor.link.messages import (
     Command,
     FigureName,
+    Fork,
     Frame,
+    Keep,
     Look,
     Open,
     Pause,
@@ -46,7 +49,7 @@ class Lab:
         self._inbox = inbox
         self._send = send
         self._heard = 0
-        self._runner: Runner | None = None
+        self._runner: Runner | Pair | None = None
         self._kind: type[Experiment] | None = None
         self._data = Sources()
         self._opened: Open | None = None
@@ -111,6 +114,11 @@ class Lab:
             case Seek(iteration):
                 self._running = False
                 self._ready().seek(iteration)
+            case Fork(values):
+                self._runner = Pair(self._alone(), values)
+            case Keep(run):
+                if isinstance(self._runner, Pair):
+                    self._runner = self._runner.a if run == "a" else self._runner.b
             case Turn(values):
                 if self._runner is None:
                     self._knobs |= values
@@ -151,7 +159,12 @@ class Lab:
             raise TutorError("No lesson is open.")
         self._runner = Runner(self._kind, self._data, self._seed, self._knobs)
 
-    def _ready(self) -> Runner:
+    def _alone(self) -> Runner:
+        """The run to fork; a fork that is still open goes on as A alone."""
+        runner = self._ready()
+        return runner.a if isinstance(runner, Pair) else runner
+
+    def _ready(self) -> Runner | Pair:
         if self._runner is None:
             raise TutorError("The lesson's model isn't built.", "Restart it with r.")
         return self._runner
@@ -199,6 +212,7 @@ class Lab:
                 figures=figures,
                 end=runner.end,
                 branched_at=runner.branched_at,
+                fork=runner.says() if isinstance(runner, Pair) else "",
                 halted=runner.halted,
             )
         )

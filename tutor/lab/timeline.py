@@ -102,6 +102,13 @@ class Timeline:
             run.iteration = place + 1
         return last
 
+    def fork(self, iteration: int) -> "Timeline":
+        """The same past up to step `iteration`, for a run that goes its own way from there."""
+        twin = copy.copy(self)
+        twin._snapshots, twin._turns = list(self._snapshots), list(self._turns)
+        twin.cut(iteration)
+        return twin
+
     def cut(self, iteration: int) -> None:
         """Forget what came after step `iteration`: the run goes another way from there."""
         kept = bisect_right(self.steps, iteration)

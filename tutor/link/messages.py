@@ -5,6 +5,8 @@ sends one only when a run stops by itself. So frames can never queue up: a slow 
 training goes on at full speed.
 """
 
+from typing import Literal
+
 import msgspec
 
 from tutor.figures import AnyFigure
@@ -57,13 +59,25 @@ class Seek(msgspec.Struct, frozen=True, tag=True):
     iteration: int
 
 
+class Fork(msgspec.Struct, frozen=True, tag=True):
+    """Split the run: B goes on beside A with these knobs set differently."""
+
+    values: dict[str, Value]
+
+
+class Keep(msgspec.Struct, frozen=True, tag=True):
+    """End a fork: go on with A (`"a"`) or B (`"b"`) alone."""
+
+    run: Literal["a", "b"]
+
+
 class Turn(msgspec.Struct, frozen=True, tag=True):
     """Set knobs; rebuilds the model if any of them isn't live."""
 
     values: dict[str, Value]
 
 
-Command = Open | View | Look | Run | Pause | Step | Restart | Seek | Turn
+Command = Open | View | Look | Run | Pause | Step | Restart | Seek | Fork | Keep | Turn
 """Anything the terminal can say."""
 
 
@@ -106,6 +120,7 @@ class Frame(msgspec.Struct, frozen=True, tag=True):
     figures: dict[str, AnyFigure] = {}
     end: int = 0
     branched_at: int = 0
+    fork: str = ""
     halted: str = ""
 
 

@@ -49,6 +49,9 @@ LESSON = (
     Action("scrub(1)", "full_stop", ".", "", "and forward again"),
     Action("scrub(-10)", "less_than_sign", "<", "", "wind back by a tenth"),
     Action("scrub(10)", "greater_than_sign", ">", "", "forward by a tenth"),
+    Action("fork", "f", "f", "", "split the run in two that differ in one knob"),
+    Action("keep('a')", "x", "x", "", "end the fork: go on with A alone"),
+    Action("keep('b')", "X", "X", "", "end the fork: go on with B alone"),
     Action("new_seed", "R", "R", "new seed", "start the run again from a new seed"),
     Action("hint", "h", "h", "", "a hint"),
     Action("own_settings", "l", "l", "", "back to this page's own settings"),
@@ -69,7 +72,10 @@ def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
 
 
 NEEDS_TRAINING = frozenset(
-    ("toggle_run", "one_step", "restart", "new_seed", *(f"scrub({by})" for by in (-10, -1, 1, 10)))
+    [
+        *("toggle_run", "one_step", "restart", "new_seed", "fork", "keep('a')", "keep('b')"),
+        *(f"scrub({by})" for by in (-10, -1, 1, 10)),
+    ]
 )
 """The actions that mean nothing in a lesson without training."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 from textual.message import Message
 
 from tutor.course.lesson import Lesson
@@ -41,7 +42,7 @@ class Session:
 
     async def serve(self, lab: LabProcess, seed: int, knobs: dict[str, Value], names_file: str) -> None:
         """Open the lesson in `lab` and pass on what it says, until it ends."""
-        self._lab = lab
+        self._lab, self.frame = lab, None
         self.send(self._view, Open(str(self._lesson.path), seed, knobs, names_file))
         async for report in lab.reports():
             match report:
@@ -55,6 +56,8 @@ class Session:
         how = await lab.ended()
         if self._lab is lab:
             self._lab = None
+            if self.frame is not None:
+                self.frame = msgspec.structs.replace(self.frame, running=False)
             self._post(LabEnded(how))
 
     @property

@@ -2,6 +2,7 @@
 
 from tutor.link.messages import Frame
 from tutor.roles import Line
+from tutor.ui.prose import laid_out
 
 
 def status(frame: Frame, trains: bool, width: int) -> Line:
@@ -22,10 +23,11 @@ def status(frame: Frame, trains: bool, width: int) -> Line:
 
 
 def timeline(frame: Frame, width: int) -> list[Line]:
-    """Where in the run so far this step lies; nothing at its end."""
+    """What a fork compares, and where in the run so far this step lies if it isn't the end."""
+    lines = laid_out(frame.fork, width - 1, "accent", " ", " ") if frame.fork else []
     if frame.iteration >= frame.end:
-        return []
+        return lines
     right = f" step {frame.iteration:,} of {frame.end:,} "
     room = max(width - len(right) - 2, 1)
     at = round(frame.iteration / frame.end * (room - 1))
-    return [((" " + "━" * at, "accent"), ("●", "accent"), ("─" * (room - 1 - at), "muted"), (right, "text"))]
+    return [*lines, ((" " + "━" * at, "accent"), ("●", "accent"), ("─" * (room - 1 - at), "muted"), (right, "text"))]

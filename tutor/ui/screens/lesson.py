@@ -3,19 +3,17 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.timer import Timer
 
 from tutor.course.lesson import Lesson
 from tutor.course.sitting import Sitting, State
-from tutor.errors import TutorError
-from tutor.link.knobs import Knob, Value
-from tutor.link.messages import Frame, Pause, Ready, Restart, Run, Seek, Step, Trouble, Turn
+from tutor.link.knobs import Value
+from tutor.link.messages import Frame, Pause, Ready, Restart, Trouble, Turn
 from tutor.ui.keys import LESSON, NEEDS_TRAINING, bindings
-from tutor.ui.prose import laid_out
-from tutor.ui.screens.base import AFTER_THE_FIRST_PAINT, TutorScreen
+from tutor.ui.screens.base import AFTER_THE_FIRST_PAINT
 from tutor.ui.screens.code import CodeScreen
 from tutor.ui.screens.help import HelpScreen
-from tutor.ui.session import LabEnded, LabSaid, Session
+from tutor.ui.screens.run import RunScreen
+from tutor.ui.session import LabSaid
 from tutor.ui.status import status, timeline
 from tutor.ui.widgets.figure_pane import FigurePane
 from tutor.ui.widgets.key_bar import KeyBar
@@ -28,7 +26,7 @@ PANES = ("reading", "knobs", "figures")
 """What `tab` goes through; a narrow screen shows just one of them."""
 
 
-class LessonScreen(TutorScreen):
+class LessonScreen(RunScreen):
     """One lesson, from its first page to its last."""
 
     BINDINGS = bindings(LESSON)
@@ -50,16 +48,11 @@ class LessonScreen(TutorScreen):
 
     def __init__(self, lesson: Lesson) -> None:
         """Open `lesson` where it was left."""
-        super().__init__()
-        self.lesson = lesson
+        super().__init__(lesson)
         self.sitting = Sitting(lesson, self.tutor.record, self.tutor.record.sitting)
-        self.session = Session(lesson, self.post_message)
-        self._clock: Timer | None = None
         self._pane = "reading"
         self._applied: set[str] = set()
-        self._preset = -1
         self._branched_at = 0
-        self._scrubbed_to: int | None = None
 
     def parts(self) -> ComposeResult:
         """A title line; text beside figures; knobs; what is going on; keys."""
@@ -74,30 +67,11 @@ class LessonScreen(TutorScreen):
         yield Lines([(("loading the model …", "muted"),)], id="status")
         yield KeyBar(LESSON)
 
-    # -- coming and going ------------------------------------------------------------------------------------------
-
     def on_mount(self) -> None:
         """Show the page at once; the lab comes up meanwhile."""
         self._clock = self.set_interval(1 / self.tutor.fps, self.session.look, pause=True)
         self._show_page()
         self.set_timer(AFTER_THE_FIRST_PAINT, self._start_lab)
-
-    def _start_lab(self) -> None:
-        self.run_worker(self._serve(), group="lab", exclusive=True)
-
-    async def _serve(self) -> None:
-        knobs = self.query_one(KnobPanel).values
-        await self.session.serve(await self.tutor.a_lab(), self._seed, knobs, self.tutor.names_file)
-
-    async def on_unmount(self) -> None:
-        """The lab ends with its screen."""
-        await self.session.close()
-
-    @property
-    def _seed(self) -> int:
-        return self.session.frame.seed if self.session.frame else self.tutor.seed
-
-    # -- what the lab says ------------------------------------------------------------------------------------------
 
     @on(LabSaid)
     def _hear(self, event: LabSaid) -> None:
@@ -110,11 +84,6 @@ class LessonScreen(TutorScreen):
                 self._stop_clock()
                 place = f"{report.where}: " if report.where else ""
                 self._notify(f"{place}{report.what} (The whole traceback: {self.tutor.log_file})", "bad")
-
-    @on(LabEnded)
-    def _lab_ended(self, event: LabEnded) -> None:
-        self._stop_clock()
-        self._notify(f"The lab stopped ({event.how}). Press r to start it again, from step 0.", "bad")
 
     def _offer(self, ready: Ready) -> None:
         panel = self.query_one(KnobPanel)
@@ -131,8 +100,7 @@ class LessonScreen(TutorScreen):
             self.query_one(KnobPanel).set_values(frame.knobs)
             if not frame.running:
                 self._stop_clock()
-        self.query_one("#status", Lines).show([status(frame, self.query_one(Page).trains, self.size.width)])
-        self.query_one("#timeline", Lines).show(timeline(frame, self.size.width))
+        self._show_state()
         if frame.branched_at not in (0, self._branched_at):
             self._notify(f"A new branch: from step {frame.branched_at:,} on, the run goes another way.", "accent")
         self._branched_at = frame.branched_at
@@ -141,11 +109,11 @@ class LessonScreen(TutorScreen):
         self.query_one(Page).saw(State(frame.iteration, tuple(frame.knobs.items())), not frame.running)
         self.query_one(FigurePane).draw(frame.figures)
 
-    def _stop_clock(self) -> None:
-        if self._clock is not None:
-            self._clock.pause()
-
-    # -- the page -----------------------------------------------------------------------------------------------------
+    def _show_state(self) -> None:
+        frame = self.session.frame
+        if frame is not None:
+            self.query_one("#status", Lines).show([status(frame, self.query_one(Page).trains, self.size.width)])
+            self.query_one("#timeline", Lines).show(timeline(frame, self.size.width))
 
     def _show_page(self) -> None:
         self.query_one(Page).open_page()
@@ -197,106 +165,6 @@ class LessonScreen(TutorScreen):
         elif by > 0:
             self._notify("This is the last page. Press esc for the list of lessons.", "muted")
 
-    # -- the run ------------------------------------------------------------------------------------------------------
-
-    def action_toggle_run(self) -> None:
-        """Run or pause."""
-        if not self._can_train():
-            return
-        if self._clock is not None and self.session.frame is not None and self.session.frame.running:
-            self.session.send(Pause())
-        elif self._clock is not None:
-            self._notify("")
-            self.session.send(Run())
-            self._clock.resume()
-
-    def action_one_step(self) -> None:
-        """One training step."""
-        if self._can_train():
-            self.session.send(Step())
-
-    def action_restart(self) -> None:
-        """From step 0 with the same seed; starts the lab again if it is gone."""
-        self._again(self._seed)
-
-    def action_new_seed(self) -> None:
-        """From step 0 with the next seed."""
-        self._again(self._seed + 1)
-
-    def _again(self, seed: int) -> None:
-        self._notify("")
-        self._stop_clock()
-        if self.session.alive:
-            self.session.send(Restart(seed))
-        else:
-            self._start_lab()
-
-    def action_scrub(self, hundredths: int) -> None:
-        """Wind the run back, or forward again as far as it has been."""
-        frame = self.session.frame
-        if frame is None or not frame.end:
-            self._notify("There is no run yet to wind back: space starts one.", "muted")
-            return
-        by = hundredths * max(frame.end // 100, 1)
-        self._scrubbed_to = min(max(self._place + by, 0), frame.end)
-        self._stop_clock()
-        self.session.send(Seek(self._scrubbed_to))
-
-    @property
-    def _place(self) -> int:
-        """The step that is shown, or will be once the lab has caught up."""
-        frame = self.session.frame
-        if not self.session.caught_up and self._scrubbed_to is not None:
-            return self._scrubbed_to
-        return frame.iteration if frame is not None else 0
-
-    def _can_train(self) -> bool:
-        ready = self.session.ready
-        if ready is not None and not ready.trains:
-            self._notify("Nothing trains in this lesson: turn the knobs (tab) and watch.", "muted")
-        return ready is not None and ready.trains
-
-    # -- knobs --------------------------------------------------------------------------------------------------------
-
-    @on(KnobPanel.Turned)
-    def _turned(self, event: KnobPanel.Turned) -> None:
-        self._notify("")
-        self.session.send(Turn({event.knob.name: event.value}))
-
-    @on(KnobPanel.Asked)
-    def _type_value(self, event: KnobPanel.Asked) -> None:
-        knob, panel = event.knob, self.query_one(KnobPanel)
-
-        def done(text: str) -> None:
-            panel.focus()
-            try:
-                value = knob.parse(text)
-            except TutorError as error:
-                self._notify(str(error), "bad")
-                return
-            self._set(knob, value)
-
-        self.query_one(Prompt).ask(f"{knob.name} =", knob.show(panel.values[knob.name]), done)
-
-    def _set(self, knob: Knob, value: Value) -> None:
-        self.query_one(KnobPanel).set_values({knob.name: value})
-        self._notify("")
-        self.session.send(Turn({knob.name: value}))
-
-    def action_next_preset(self) -> None:
-        """The preset after the one last chosen."""
-        ready = self.session.ready
-        if ready is None or not ready.presets:
-            self._notify("This lesson has no presets.", "muted")
-            return
-        self._preset = (self._preset + 1) % len(ready.presets)
-        preset = ready.presets[self._preset]
-        values: dict[str, Value] = {knob.name: knob.value for knob in ready.knobs} | preset.values
-        self.session.send(Turn(values), Restart(self._seed))
-        self._notify(f"{preset.name}: {preset.says}", "accent")
-
-    # -- questions ----------------------------------------------------------------------------------------------------
-
     @on(Page.Says)
     def _pass_on(self, event: Page.Says) -> None:
         self._notify(event.text, event.role)
@@ -316,8 +184,6 @@ class LessonScreen(TutorScreen):
     def action_hint(self) -> None:
         """One more hint."""
         self.query_one(Page).hint()
-
-    # -- the screen ---------------------------------------------------------------------------------------------------
 
     def action_next_pane(self) -> None:
         """Go to the next of text, knobs and figures; the only one shown on a narrow screen."""
@@ -368,6 +234,3 @@ class LessonScreen(TutorScreen):
     def action_quit_app(self) -> None:
         """Leave."""
         self.app.exit()
-
-    def _notify(self, text: str, role: str = "text") -> None:
-        self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 1, role, " ", " ") if text else [])

@@ -71,6 +71,11 @@ class KnobPanel(Lines, can_focus=True):
         """The values on show."""
         return dict(self._values)
 
+    @property
+    def chosen(self) -> Knob:
+        """The selected knob; there has to be one."""
+        return self.knobs[self._selected]
+
     def on_focus(self) -> None:
         """Show which knob is selected."""
         self.redraw()

@@ -1,0 +1,38 @@
+"""How long it takes to go anywhere in a 20,000-step run, what a snapshot costs, and what all of them weigh."""
+
+import random
+import statistics
+import time
+
+import pytest
+import torch
+
+from tutor.lab.datasets import Sources
+from tutor.lab.load import load_experiment
+from tutor.lab.runner import Runner
+from tutor.lab.timeline import Snapshot
+from tutor.paths import lessons_dir
+
+STEPS = 20_000
+
+
+@pytest.mark.parametrize(("lesson", "knobs"), [("minibatches", {}), ("deep_net_xray", {"norm": "batch"})])
+def test_seeking(lesson, knobs):
+    torch.set_num_threads(1)
+    runner = Runner(load_experiment(lessons_dir() / lesson), Sources(), 42, knobs)
+    while runner.iteration < STEPS:
+        runner.train_for(0.008, 5)
+    seeks = sorted(_timed(lambda: runner.seek(random.randrange(STEPS))) for _ in range(100))
+    snapshots = [_timed(lambda: Snapshot.of(runner.experiment)) for _ in range(50)]
+    timeline = runner._timeline
+    print(
+        f"\n{lesson} {knobs}: seek p50 {seeks[50]:.0f} ms, p95 {seeks[94]:.0f} ms; "
+        f"snapshot {statistics.median(snapshots):.2f} ms; "
+        f"{len(timeline.steps)} snapshots, {timeline.size / 1e6:.1f} MB"
+    )
+
+
+def _timed(action) -> float:
+    started = time.perf_counter()
+    action()
+    return 1000 * (time.perf_counter() - started)

@@ -1,0 +1,181 @@
+"""A screen with a live run on it: starting and stopping it, winding it back, forking it, turning its knobs."""
+
+from typing import Literal
+
+from textual import on
+from textual.timer import Timer
+
+from tutor.course.lesson import Lesson
+from tutor.errors import TutorError
+from tutor.link.knobs import Knob, Value, find
+from tutor.link.messages import Fork, Keep, Pause, Restart, Run, Seek, Step, Turn
+from tutor.ui.prose import laid_out
+from tutor.ui.screens.base import TutorScreen
+from tutor.ui.session import LabEnded, Session
+from tutor.ui.widgets.knob_panel import KnobPanel
+from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.prompt import Prompt
+
+
+class RunScreen(TutorScreen):
+    """Holds a lab's session and what the learner does to the run in it.
+
+    A subclass lays out a `KnobPanel`, a `Prompt` and `Lines#notice`.
+    """
+
+    def __init__(self, lesson: Lesson) -> None:
+        super().__init__()
+        self.lesson = lesson
+        self.session = Session(lesson, self.post_message)
+        self._clock: Timer | None = None
+        self._preset = -1
+        self._scrubbed_to: int | None = None
+
+    def _start_lab(self) -> None:
+        self.run_worker(self._serve(), group="lab", exclusive=True)
+
+    async def _serve(self) -> None:
+        knobs = self.query_one(KnobPanel).values
+        await self.session.serve(await self.tutor.a_lab(), self._seed, knobs, self.tutor.names_file)
+
+    async def on_unmount(self) -> None:
+        """The lab ends with its screen."""
+        await self.session.close()
+
+    @property
+    def _seed(self) -> int:
+        return self.session.frame.seed if self.session.frame else self.tutor.seed
+
+    @on(LabEnded)
+    def _lab_ended(self, event: LabEnded) -> None:
+        self._stop_clock()
+        self._notify(f"The lab stopped ({event.how}). Press r to start it again, from step 0.", "bad")
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Show what the session's last frame says of the run."""
+        raise NotImplementedError
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.pause()
+
+    def action_toggle_run(self) -> None:
+        """Run or pause."""
+        if not self._can_train():
+            return
+        if self._clock is not None and self.session.frame is not None and self.session.frame.running:
+            self.session.send(Pause())
+        elif self._clock is not None:
+            self._notify("")
+            self.session.send(Run())
+            self._clock.resume()
+
+    def action_one_step(self) -> None:
+        """One training step."""
+        if self._can_train():
+            self.session.send(Step())
+
+    def action_restart(self) -> None:
+        """From step 0 with the same seed; starts the lab again if it is gone."""
+        self._again(self._seed)
+
+    def action_new_seed(self) -> None:
+        """From step 0 with the next seed."""
+        self._again(self._seed + 1)
+
+    def _again(self, seed: int) -> None:
+        self._notify("")
+        self._stop_clock()
+        if self.session.alive:
+            self.session.send(Restart(seed))
+        else:
+            self._start_lab()
+
+    def action_scrub(self, hundredths: int) -> None:
+        """Wind the run back, or forward again as far as it has been."""
+        frame = self.session.frame
+        if frame is None or not frame.end:
+            self._notify("There is no run yet to wind back: space starts one.", "muted")
+            return
+        by = hundredths * max(frame.end // 100, 1)
+        self._scrubbed_to = min(max(self._place + by, 0), frame.end)
+        self._stop_clock()
+        self.session.send(Seek(self._scrubbed_to))
+
+    @property
+    def _place(self) -> int:
+        """The step that is shown, or will be once the lab has caught up."""
+        frame = self.session.frame
+        if not self.session.caught_up and self._scrubbed_to is not None:
+            return self._scrubbed_to
+        return frame.iteration if frame is not None else 0
+
+    def action_fork(self) -> None:
+        """Ask in which knob the fork is to differ."""
+        panel = self.query_one(KnobPanel)
+        if self.session.frame is None or not self._can_train() or not panel.knobs:
+            return
+
+        def done(text: str) -> None:
+            name, _, value = text.partition("=")
+            try:
+                changes = {name.strip(): find(panel.knobs, name.strip()).parse(value)}
+            except TutorError as error:
+                self._notify(str(error), "bad")
+                return
+            self.session.send(Fork(changes))
+
+        knob = panel.chosen
+        other = knob.show(knob.turn(panel.values[knob.name], 1))
+        self.query_one(Prompt).ask("let B differ in", f"{knob.name}={other}", done, selected=False)
+
+    def action_keep(self, run: Literal["a", "b"]) -> None:
+        """End the fork."""
+        self.session.send(Keep(run))
+
+    def _can_train(self) -> bool:
+        ready = self.session.ready
+        if ready is not None and not ready.trains:
+            self._notify("Nothing trains in this lesson: turn the knobs (tab) and watch.", "muted")
+        return ready is not None and ready.trains
+
+    @on(KnobPanel.Turned)
+    def _turned(self, event: KnobPanel.Turned) -> None:
+        self._notify("")
+        self.session.send(Turn({event.knob.name: event.value}))
+
+    @on(KnobPanel.Asked)
+    def _type_value(self, event: KnobPanel.Asked) -> None:
+        knob, panel = event.knob, self.query_one(KnobPanel)
+
+        def done(text: str) -> None:
+            panel.focus()
+            try:
+                value = knob.parse(text)
+            except TutorError as error:
+                self._notify(str(error), "bad")
+                return
+            self._set(knob, value)
+
+        self.query_one(Prompt).ask(f"{knob.name} =", knob.show(panel.values[knob.name]), done)
+
+    def _set(self, knob: Knob, value: Value) -> None:
+        self.query_one(KnobPanel).set_values({knob.name: value})
+        self._notify("")
+        self.session.send(Turn({knob.name: value}))
+
+    def action_next_preset(self) -> None:
+        """The preset after the one last chosen."""
+        ready = self.session.ready
+        if ready is None or not ready.presets:
+            self._notify("This lesson has no presets.", "muted")
+            return
+        self._preset = (self._preset + 1) % len(ready.presets)
+        preset = ready.presets[self._preset]
+        values: dict[str, Value] = {knob.name: knob.value for knob in ready.knobs} | preset.values
+        self.session.send(Turn(values), Restart(self._seed))
+        self._notify(f"{preset.name}: {preset.says}", "accent")
+
+    def _notify(self, text: str, role: str = "text") -> None:
+        self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 1, role, " ", " ") if text else [])
