@@ -48,11 +48,6 @@ from tutor.lab.instruments.losses import (
     loss_curve,
     race_curve,
 )
-from tutor.lab.instruments.phases import (
-    Phases,
-    phase_tables,
-    phases,
-)
 from tutor.lab.instruments.ratios import (
     Ratios,
     WeightNorm,
@@ -63,6 +58,11 @@ from tutor.lab.instruments.ratios import (
     update_ratio_curve,
     weight_norm_bars,
     weight_norms,
+)
+from tutor.lab.instruments.stepping import (
+    Phases,
+    phase_tables,
+    phases,
 )
 from tutor.lab.instruments.values import (
     Summary,

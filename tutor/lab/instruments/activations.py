@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 from tutor.figures import HeatMap, Histogram, Histograms, Table
@@ -37,7 +38,7 @@ def saturation_mask(module: nn.Module, output: Tensor) -> Tensor | None:
         case nn.ReLU():
             return output == 0
         case nn.LeakyReLU():
-            return output.new_zeros(output.shape, dtype=bool)
+            return torch.zeros_like(output, dtype=torch.bool)
         case _:
             return None
 

@@ -10,7 +10,7 @@ from tutor.figures.numbers import short
 from tutor.lab.instruments.values import histogram, rounded_up
 from tutor.lab.observation import Layer
 
-_BATCHNORM = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+_BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d
 _MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -34,10 +34,9 @@ class BatchNormUnits:
 def batchnorm_units(layers: Sequence[Layer]) -> tuple[BatchNormUnits, ...]:
     """The statistics of each layer that keeps running ones; others are left out."""
     found = []
-    for layer, (running_mean, running_variance) in _normalizing(layers):
+    for layer, norm, (running_mean, running_variance) in _normalizing(layers):
         mean, variance = _batch_statistics(layer.input)
-        learned = (layer.module.weight, layer.module.bias)
-        tensors = (mean, running_mean, variance, running_variance, *learned)
+        tensors = (mean, running_mean, variance, running_variance, norm.weight, norm.bias)
         found.append(BatchNormUnits(layer.name, *(() if t is None else tuple(t.tolist()) for t in tensors)))
     return tuple(found)
 
@@ -49,9 +48,9 @@ def batchnorm_table(layers: Sequence[Layer], title: str = "BatchNorm: this batch
     largest gap between the two means over all units, in running standard deviations.
     """
     rows = []
-    for layer, (running_mean, running_variance) in _normalizing(layers):
+    for layer, norm, (running_mean, running_variance) in _normalizing(layers):
         mean, variance = _batch_statistics(layer.input)
-        gap = ((mean - running_mean).abs() / (running_variance + layer.module.eps).sqrt()).max().item()
+        gap = ((mean - running_mean).abs() / (running_variance + norm.eps).sqrt()).max().item()
         cells = (mean, running_mean, variance, running_variance)
         rows.append((layer.name, *(_two_decimals(cell.mean().item()) for cell in cells), _two_decimals(gap)))
     return Table(title, ("layer", "mean", "r.mean", "var", "r.var", "gap"), tuple(rows))
@@ -81,8 +80,8 @@ def batchnorm_histograms(layers: Sequence[Layer], title: str = "BatchNorm's γ a
     """Two histograms a layer over one axis: its learned scales γ and its learned shifts β, that start at 1 and 0."""
     learned = [
         (f"{layer.name} {sign}", values.detach())
-        for layer, _ in _normalizing(layers)
-        for sign, values in (("γ", layer.module.weight), ("β", layer.module.bias))
+        for layer, norm, _ in _normalizing(layers)
+        for sign, values in (("γ", norm.weight), ("β", norm.bias))
         if values is not None
     ]
     edge = rounded_up(max((values.abs().max().item() for _, values in learned), default=0.0))
@@ -90,12 +89,12 @@ def batchnorm_histograms(layers: Sequence[Layer], title: str = "BatchNorm's γ a
     return Histograms(title, rows)
 
 
-def _normalizing(layers: Sequence[Layer]) -> list[tuple[Layer, tuple[Tensor, Tensor]]]:
-    """The BatchNorm layers that keep running statistics, with their running mean and variance."""
+def _normalizing(layers: Sequence[Layer]) -> list[tuple[Layer, _BatchNorm, tuple[Tensor, Tensor]]]:
+    """The layers whose module keeps running statistics, with that module and its running mean and variance."""
     return [
-        (layer, (norm.running_mean, norm.running_var))
+        (layer, norm, (norm.running_mean, norm.running_var))
         for layer in layers
-        if isinstance(norm := layer.module, _BATCHNORM)
+        if isinstance(norm := layer.module, _BatchNorm)
         and norm.running_mean is not None
         and norm.running_var is not None
     ]
