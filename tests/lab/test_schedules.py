@@ -2,13 +2,13 @@ import copy
 
 import pytest
 import torch
+from torch import Tensor, nn
 from torch.optim import lr_scheduler
 
+from tutor.lab import Choice, Experiment, Number
 from tutor.lab.datasets import Sources
-from tutor.lab.load import load_experiment
 from tutor.lab.runner import Runner
 from tutor.lab.schedules import SCHEDULES, Constant, Cosine, OneCycle, StepDecay, schedule, schedule_curve
-from tutor.paths import lessons_dir
 
 LR = 0.3
 
@@ -93,18 +93,34 @@ def test_the_curve_of_the_shortest_run():
     assert schedule_curve(Constant(1), LR, 0).series[0].x == (0.0,)
 
 
-def test_a_lessons_steps_follow_its_schedule():
-    kind, data = load_experiment(lessons_dir() / "minibatches"), Sources()
-    scheduled = Runner(kind, data, 42, {"schedule": "1-cycle", "hidden": 20})
+class Scheduled(Experiment):
+    """A line to fit, at a rate that follows a schedule over 30 steps."""
+
+    knobs = (Number("lr", 0.1, low=1e-3, high=1, log=True, live=True), Choice("schedule", "constant", SCHEDULES))
+
+    def build(self) -> None:
+        self.model = nn.Linear(3, 2)
+        self.schedule = schedule(self.k.schedule, 30)
+
+    def step(self) -> Tensor:
+        x = torch.randn(8, 3, generator=self.rng)
+        loss = self.loss(x, (x.sum(1) > 0).long())
+        self.model.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for p in self.model.parameters():
+                p.add_(p.grad, alpha=-self.k.lr * self.schedule(self.iteration))
+        return loss
+
+
+def test_an_experiments_steps_follow_its_schedule():
+    scheduled = Runner(Scheduled, Sources(), 42, {"schedule": "1-cycle"})
     scheduled.advance(30)
-    turned = Runner(kind, data, 42, {"hidden": 20})
+    turned, plain = Runner(Scheduled, Sources(), 42), Runner(Scheduled, Sources(), 42)
     for step in range(30):
         # A knob's range is for people; a schedule's first rates may lie below it.
         turned.experiment.k.lr = 0.1 * scheduled.experiment.schedule(step)
         turned.advance(1)
-    assert list(scheduled.history.losses) == list(turned.history.losses)
-    plain = Runner(kind, data, 42, {"hidden": 20})
     plain.advance(30)
+    assert list(scheduled.history.losses) == list(turned.history.losses)
     assert list(scheduled.history.losses) != list(plain.history.losses)
-    (drawn,) = scheduled.look(("rates",)).values()
-    assert drawn.series[1].y == (0.1 * scheduled.experiment.schedule(30),)

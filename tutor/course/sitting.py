@@ -91,8 +91,8 @@ class Sitting:
         """Which step is open, from 0."""
         self._queue: tuple[str, ...] = self.step.questions
         self._current = 0
-        self._now = State(0, ())
-        self._then = self._now
+        self._now: State | None = None
+        self._then: State | None = None
 
     @property
     def step(self) -> Step:
@@ -132,9 +132,10 @@ class Sitting:
         if not 0 <= target < len(self.lesson.steps):
             return False
         # A prediction is made on one page and comes out on the next, where the run is.
-        waiting = self._queue if by > 0 else ()
+        before = [name for step in self.lesson.steps[:target] for name in step.questions]
         self.index = target
-        self._queue = (*(name for name in waiting if self._asked[name].locked), *self.step.questions)
+        carried = [name for name in before if self._asked[name].locked]
+        self._queue = tuple(dict.fromkeys((*carried, *self.step.questions)))
         open_ones = (place for place, name in enumerate(self._queue) if not self._asked[name].revealed)
         self._current = next(open_ones, 0)
         self._keeper.remember_place(self.lesson.id, self.step.id)
@@ -143,6 +144,7 @@ class Sitting:
     def saw(self, state: State, resting: bool) -> bool:
         """The run is in `state` now; True if that, once it rests, brings out the prediction being asked."""
         self._now = state
+        self._then = self._then or state
         if not (resting and self.tried and self.asked is not None and self.asked.locked):
             return False
         self.reveal()
@@ -151,6 +153,8 @@ class Sitting:
     @property
     def tried(self) -> bool:
         """Whether the learner has run something, or turned a knob, since the last prediction was locked."""
+        if self._now is None or self._then is None:
+            return False
         trained = self._now.iteration not in (0, self._then.iteration)
         return trained or self._now.knobs != self._then.knobs
 
