@@ -77,10 +77,16 @@ def list_lessons(as_json: bool) -> None:
 @_seed
 @click.option("--set", "settings", multiple=True, metavar="KNOB=VALUE", help="Set a knob; may be given again.")
 @_names
+@click.option("--preset", default="", metavar="NAME", help="Begin from one of the lesson's presets.")
+@click.option("--from", "source", default="", metavar="FILE", help="Begin with the weights that --save wrote.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option(
-    "--find-lr", is_flag=True, help="Sweep the learning rate over those steps, and print where the loss falls."
-)
+@click.option("--every", default=0, type=click.IntRange(min=0), help="Print the metrics as JSON lines, each N steps.")
+@click.option("--plot", is_flag=True, help="Print the lesson's figures as text.")
+@click.option("--csv", "csv_file", default="", metavar="FILE", help="Write the loss of every step.")
+@click.option("--save", default="", metavar="FILE", help="Write the weights.")
+@click.option("--fork", default="", metavar="KNOB=VALUE", help="Train a second run beside it that differs in this.")
+@click.option("--seeds", default=1, type=click.IntRange(min=1), help="Run so many seeds, and print the bands.")
+@click.option("--find-lr", is_flag=True, help="Sweep the learning rate over those steps: where does the loss fall?")
 @click.option("--low", type=_rate, help="With --find-lr: the lowest rate, if not the knob's.")
 @click.option("--high", type=_rate, help="With --find-lr: the highest rate, if not the knob's.")
 def run(
@@ -89,7 +95,15 @@ def run(
     seed: int,
     settings: tuple[str, ...],
     names_file: str | None,
+    preset: str,
+    source: str,
     as_json: bool,
+    every: int,
+    plot: bool,
+    csv_file: str,
+    save: str,
+    fork: str,
+    seeds: int,
     find_lr: bool,
     low: float | None,
     high: float | None,
@@ -100,15 +114,19 @@ def run(
     chosen = _catalog().get(lesson)
     # torch says this once if there is no NumPy, which the program doesn't need.
     warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
+    from tutor.commands.run import Output, Wanted, run_lesson
 
+    wanted = Wanted(chosen, steps, seed, settings, names_file, preset, source)
     if find_lr:
         from tutor.commands.find_lr import find_lr as sweep_lesson
 
-        sweep_lesson(chosen, steps, seed, settings, names_file, as_json, low, high)
-        return
-    from tutor.commands.run import run_lesson
+        sweep_lesson(wanted, as_json, low, high)
+    elif seeds > 1:
+        from tutor.commands.seeds import run_seeds
 
-    run_lesson(chosen, steps, seed, settings, names_file, as_json)
+        run_seeds(wanted, seeds, fork, as_json)
+    else:
+        run_lesson(wanted, Output(as_json, every, plot, csv_file, save, fork))
 
 
 def _catalog() -> "Catalog":

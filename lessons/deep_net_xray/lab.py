@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from tutor.figures import Bars, Curve, Guide, Histograms, Series, Table, Text
 from tutor.figures.numbers import nice_limits, short
 from tutor.lab import Choice, Experiment, Integer, Layer, Number, Observation, Preset, figure
-from tutor.lab.instruments import batchnorm_table, gradient_histograms, histogram, loss_curve, spread
+from tutor.lab.instruments import batchnorm_table, gradient_histograms, histogram, loss_curve, saturated_share, spread
 
 BLOCK, EMBEDDING, HIDDEN, BATCH = 3, 10, 100, 32
 DRAWN = 7  # of fifty layers, as many as a small terminal has lines for
@@ -106,7 +106,7 @@ class DeepMLP(Experiment):
         rows = []
         for layer in layers:
             h = layer.output
-            note = f"std {spread(h):.2f}, {self.flat(h):.0%} flat"
+            note = f"std {spread(h):.2f}, {saturated_share(layer):.0%} flat"
             rows.append(histogram(layer.name, h[h > 0] if low == 0 else h, low, high, note=note))
         return Histograms(f"Activations: {self.k.activation} {shown}", tuple(rows))
 
@@ -142,7 +142,7 @@ class DeepMLP(Experiment):
     @figure("Saturated")
     def saturation(self, seen: Observation) -> Bars:
         layers = thinned(self.hidden(seen))
-        shares = tuple(100 * self.flat(layer.output) for layer in layers)
+        shares = tuple(100 * saturated_share(layer) for layer in layers)
         title = {"tanh": "|h| > 0.97", "sigmoid": "h < 0.015 or > 0.985", "relu": "h = 0"}[self.k.activation]
         return Bars(f"Saturated: {title}", tuple(layer.name for layer in layers), shares, "%", digits=1, top=100)
 
@@ -156,14 +156,6 @@ class DeepMLP(Experiment):
         if not layers:
             return Text("BatchNorm statistics", ("No BatchNorm in this net: set norm to batch",))
         return batchnorm_table(thinned(layers))
-
-    def flat(self, h: Tensor) -> float:
-        """The share of outputs where the nonlinearity passes on less than 6 % of its steepest slope's gradient."""
-        if self.k.activation == "relu":
-            return (h == 0).float().mean().item()
-        if self.k.activation == "sigmoid":
-            h = 2 * h - 1  # σ(z) = (1 + tanh(z / 2)) / 2
-        return (h.abs() > 0.97).float().mean().item()
 
 
 def thinned(items: Sequence[Item], most: int = DRAWN) -> list[Item]:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from tests.line import write_lesson
 from tutor.cli import cli
 from tutor.commands.find_lr import find_lr
+from tutor.commands.run import Wanted
 from tutor.course.lesson import load_lesson
 from tutor.errors import ExitCode, TutorError
 from tutor.lab.datasets import Sources
@@ -31,7 +32,7 @@ def line(lesson, tmp_path):
 
 
 def test_the_json_holds_what_the_finder_finds(lesson, capsys):
-    find_lr(lesson, 150, 9, ("batch=16",), None, True, 1e-3, 5)
+    find_lr(Wanted(lesson, 150, 9, ("batch=16",)), True, 1e-3, 5)
     result = json.loads(capsys.readouterr().out)
     runner = Runner(load_experiment(FOLDER), Sources(), 9, {"batch": 16})
     found = deque(sweep(runner.experiment, 1e-3, 5, 150), maxlen=1).pop()
@@ -49,7 +50,7 @@ def test_the_json_holds_what_the_finder_finds(lesson, capsys):
 
 
 def test_in_words(line, capsys):
-    find_lr(line, 100, 42, (), None, False, None, 1.0)
+    find_lr(Wanted(line, 100, 42, ()), False, None, 1.0)
     words = capsys.readouterr().out.splitlines()[1:]
     assert words[0] == "line: learning rates from 0.001 to 1 in 100 steps, seed 42"
     assert [row.split()[0] for row in words[1:4]] == ["steepest", "minimum/10", "valley"]
@@ -57,18 +58,18 @@ def test_in_words(line, capsys):
 
 
 def test_a_loss_that_diverges(line, capsys):
-    find_lr(line, 100, 42, (), None, False, 1.0, None)
+    find_lr(Wanted(line, 100, 42, ()), False, 1.0, None)
     assert capsys.readouterr().out.splitlines()[-1].startswith("  The loss diverged at ")
 
 
 def test_a_lesson_whose_step_fails(line):
     with pytest.raises(LessonError, match=r"line/lab\.py:\d+: RuntimeError"):
-        find_lr(line, 100, 42, ("fails=step",), None, True, None, None)
+        find_lr(Wanted(line, 100, 42, ("fails=step",)), True, None, None)
 
 
 def test_a_lesson_that_has_nothing_to_train():
     with pytest.raises(TutorError, match=r"temperature has nothing to train\.") as raised:
-        find_lr(load_lesson(lessons_dir() / "temperature"), 100, 42, (), None, True, None, None)
+        find_lr(Wanted(load_lesson(lessons_dir() / "temperature"), 100, 42, ()), True, None, None)
     assert raised.value.code == ExitCode.MISUSE
 
 

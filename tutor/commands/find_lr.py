@@ -6,33 +6,23 @@ from collections import deque
 import click
 import msgspec
 
-from tutor.commands.run import prepared
-from tutor.course.lesson import Lesson
+from tutor.commands.run import Wanted, prepared
 from tutor.figures.numbers import short
 from tutor.lab.guard import lesson_code
 from tutor.lab.lr_finder import RangeTest, sweep
 
 
-def find_lr(
-    lesson: Lesson,
-    steps: int,
-    seed: int,
-    settings: tuple[str, ...],
-    names_file: str | None,
-    as_json: bool,
-    low: float | None,
-    high: float | None,
-) -> None:
-    """Sweep the learning rate of the untrained `lesson` in `steps` steps; print what the rules of thumb suggest.
+def find_lr(wanted: Wanted, as_json: bool, low: float | None, high: float | None) -> None:
+    """Sweep the learning rate of the untrained lesson step by step; print what the rules of thumb suggest.
 
     The bounds are those of the lesson's knob unless given. JSON has the rates and losses of every step as well.
     """
-    runner = prepared(lesson, seed, settings, names_file)
-    with lesson_code(lesson.path):
-        found = deque(sweep(runner.experiment, low, high, steps), maxlen=1).pop()
+    runner = prepared(wanted)
+    with lesson_code(wanted.lesson.path):
+        found = deque(sweep(runner.experiment, low, high, wanted.steps), maxlen=1).pop()
     result = {
-        "lesson": lesson.id,
-        "seed": seed,
+        "lesson": wanted.lesson.id,
+        "seed": wanted.seed,
         "knobs": runner.knobs,
         "marks": found.marks,
         "stopped_at": found.stopped_at,
@@ -40,7 +30,7 @@ def find_lr(
         "raw": found.raw,
         "smoothed": found.smoothed,
     }
-    click.echo(msgspec.json.encode(result).decode() if as_json else _in_words(lesson.id, seed, found))
+    click.echo(msgspec.json.encode(result).decode() if as_json else _in_words(wanted.lesson.id, wanted.seed, found))
 
 
 def _in_words(lesson: str, seed: int, found: RangeTest) -> str:

@@ -1,7 +1,11 @@
 """`tutor run`: the lab's runner with no app around it."""
 
+import csv
+import shutil
 import sys
 import time
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,74 +13,174 @@ import msgspec
 import torch
 
 from tutor.cli import names_path
+from tutor.commands import weights
 from tutor.course.lesson import Lesson
 from tutor.errors import ExitCode, TutorError
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
+from tutor.lab.pair import Pair
 from tutor.lab.runner import Runner
 from tutor.link.knobs import Knob, Value, find
 from tutor.names import read_names
+from tutor.suggest import nearest
+
+PLOT_ROWS = 14
+"""How high `--plot` draws each figure."""
 
 
-def run_lesson(
-    lesson: Lesson, steps: int, seed: int, settings: tuple[str, ...], names_file: str | None, as_json: bool
-) -> None:
-    """Train `lesson` for `steps` steps and print the knobs, the final metrics and the speed."""
-    runner = prepared(lesson, seed, settings, names_file)
-    seconds = _train(runner, steps)
-    taken = runner.iteration
-    metrics = {"loss": runner.loss, **runner.measure().losses}
-    result = {
-        "lesson": lesson.id,
-        "seed": seed,
-        "steps": taken,
-        "knobs": runner.knobs,
-        "metrics": metrics,
+@dataclass(frozen=True)
+class Wanted:
+    """A run as it was asked for."""
+
+    lesson: Lesson
+    steps: int
+    seed: int = 42
+    settings: tuple[str, ...] = ()
+    names_file: str | None = None
+    preset: str = ""
+    source: str = ""
+    """A file of weights to begin with."""
+
+    def but(self, **changes: Any) -> "Wanted":
+        """The same run with some things different."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What is to be printed and written of a run."""
+
+    as_json: bool = False
+    every: int = 0
+    plot: bool = False
+    csv_file: str = ""
+    save: str = ""
+    fork: str = ""
+
+
+def run_lesson(wanted: Wanted, output: Output) -> None:
+    """Train the lesson's model and print the knobs, the final metrics and the speed; and whatever else is asked for."""
+    runner = prepared(wanted)
+    run: Runner | Pair = runner
+    if output.fork:
+        run = Pair(runner, dict([setting(runner.experiment.knobs, output.fork)]))
+    seconds = train(run, wanted.steps, every=output.every, quiet=output.every > 0)
+    result: dict[str, Any] = {
+        "lesson": wanted.lesson.id,
+        "seed": wanted.seed,
+        "steps": run.iteration,
+        "knobs": run.knobs,
+        "metrics": _metrics(runner),
         "seconds": round(seconds, 3),
-        "steps_per_second": round(taken / seconds, 1) if seconds else 0.0,
+        "steps_per_second": round(run.iteration / seconds, 1) if seconds else 0.0,
     }
-    click.echo(msgspec.json.encode(result).decode() if as_json else _in_words(result, metrics, runner.experiment.knobs))
-    if runner.halted:
-        raise TutorError(runner.halted, "Lower the learning rate, say.")
+    if isinstance(run, Pair):
+        result["fork"] = {"knobs": run.changes, "metrics": _metrics(run.b), "says": run.says()}
+    knobs = runner.experiment.knobs
+    click.echo(msgspec.json.encode(result).decode() if output.as_json else _in_words(result, knobs))
+    if output.plot:
+        _plot(run)
+    if output.csv_file:
+        _write_csv(Path(output.csv_file), run)
+    if output.save:
+        weights.save(Path(output.save), wanted.lesson.id, runner)
+    if run.halted:
+        raise TutorError(run.halted, "Lower the learning rate, say.")
 
 
-def prepared(lesson: Lesson, seed: int, settings: tuple[str, ...], names_file: str | None) -> Runner:
-    """A run of `lesson` at step 0 with its knobs set; `TutorError` if it has nothing to train."""
+def prepared(wanted: Wanted) -> Runner:
+    """The run at step 0 with its knobs set; `TutorError` if there is nothing to train."""
     torch.set_num_threads(1)
+    lesson = wanted.lesson
     kind = load_experiment(lesson.path)
-    knobs = dict(_setting(kind.knobs, text) for text in settings)
     if not kind.trains():
         raise TutorError(
             f"{lesson.id} has nothing to train.", f"Open it with `tutor {lesson.id}`.", code=ExitCode.MISUSE
         )
-    path = names_path(names_file)
+    knobs: dict[str, Value] = {}
+    content = weights.read(Path(wanted.source), lesson.id) if wanted.source else None
+    if content is not None:
+        knobs |= weights.knobs_in(content)
+    if wanted.preset:
+        presets = {preset.name: preset.values for preset in kind.presets}
+        if wanted.preset not in presets:
+            has = f"{lesson.id} has {', '.join(presets) or 'none'}."
+            what = f"There is no preset '{wanted.preset}'."
+            raise TutorError(what, f"{has}{nearest(wanted.preset, presets)}", code=ExitCode.MISUSE)
+        knobs |= presets[wanted.preset]
+    knobs |= dict(setting(kind.knobs, text) for text in wanted.settings)
+    path = names_path(wanted.names_file)
     if path is not None and (notice := read_names(path).notice()):
         click.echo(f"tutor: {notice}", err=True)
-    return Runner(kind, Sources(path), seed, knobs)
+    runner = Runner(kind, Sources(path), wanted.seed, knobs)
+    if content is not None:
+        weights.load(content, Path(wanted.source), runner)
+    return runner
 
 
-def _setting(knobs: tuple[Knob, ...], text: str) -> tuple[str, Value]:
+def setting(knobs: tuple[Knob, ...], text: str) -> tuple[str, Value]:
+    """The knob and the value in `KNOB=VALUE`."""
     name, equals, value = text.partition("=")
     if not equals:
         raise TutorError(f"'{text}' isn't a setting.", "Write KNOB=VALUE, such as lr=0.1.", code=ExitCode.MISUSE)
     return name.strip(), find(knobs, name.strip()).parse(value)
 
 
-def _train(runner: Runner, steps: int) -> float:
-    """Train, with a progress bar if stderr is a terminal; the seconds it took."""
-    started = time.perf_counter()
-    if not sys.stderr.isatty():
-        runner.advance(steps)
-        return time.perf_counter() - started
-    with click.progressbar(length=steps, label="training", file=sys.stderr) as bar:
-        while runner.iteration < steps and (taken := runner.advance(min(100, steps - runner.iteration))):
+def train(run: Runner | Pair, steps: int, *, every: int = 0, quiet: bool = False) -> float:
+    """Take `steps` steps, with a progress bar if stderr is a terminal; the seconds it took.
+
+    `every` prints the metrics as a line of JSON each so many steps, from step 0 on.
+    """
+    chunk = every or 100
+    seconds = 0.0
+    with click.progressbar(
+        length=steps, label="training", file=sys.stderr, hidden=quiet or not sys.stderr.isatty()
+    ) as bar:
+        while True:
+            if every:
+                click.echo(msgspec.json.encode({"step": run.iteration, **_metrics(run)}).decode())
+            started = time.perf_counter()
+            taken = run.advance(min(chunk, steps - run.iteration)) if run.iteration < steps else 0
+            seconds += time.perf_counter() - started
+            if not taken:
+                return seconds
             bar.update(taken)
-    return time.perf_counter() - started
 
 
-def _in_words(result: dict[str, Any], metrics: dict[str, float | None], knobs: tuple[Knob, ...]) -> str:
+def _metrics(run: Runner | Pair) -> dict[str, float | None]:
+    return {"loss": run.loss, **run.measure().losses}
+
+
+def _in_words(result: dict[str, Any], knobs: tuple[Knob, ...]) -> str:
     lines = [f"{result['lesson']}: {result['steps']:,} steps, seed {result['seed']}"]
     lines.append("  " + ", ".join(f"{knob.name} {knob.show(result['knobs'][knob.name])}" for knob in knobs))
-    lines += [f"  {name:<6} {value:.4f}" for name, value in metrics.items() if value is not None]
+    lines += [f"  {name:<6} {value:.4f}" for name, value in result["metrics"].items() if value is not None]
+    if "fork" in result:
+        found = ", ".join(f"{name} {value:.4f}" for name, value in result["fork"]["metrics"].items())
+        lines += [f"  B: {found}", f"  {result['fork']['says']}"]
     lines.append(f"  {result['seconds']} s, {result['steps_per_second']:,} steps/s")
     return "\n".join(lines)
+
+
+def _plot(run: Runner | Pair) -> None:
+    """The figures as plain text, as wide as the terminal, each with its sentence."""
+    width = shutil.get_terminal_size().columns
+    runner = run.a if isinstance(run, Pair) else run
+    for figure in run.look(tuple(runner.experiment.figures()), width).values():
+        rows = ["".join(text for text, _ in line).rstrip() for line in figure.draw(width, PLOT_ROWS)]
+        click.echo("\n" + "\n".join(rows).rstrip() + "\n" + figure.describe())
+
+
+def _write_csv(path: Path, run: Runner | Pair) -> None:
+    """Every step's mini-batch loss, of B too if there is one."""
+    if isinstance(run, Pair):
+        columns = {"loss": run.a.history.losses, "loss_b": run.b.history.losses}
+    else:
+        columns = {"loss": run.history.losses}
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file)
+            rows.writerow(["step", *columns])
+            rows.writerows([step, *losses] for step, losses in enumerate(zip(*columns.values(), strict=False), start=1))
+    except OSError as error:
+        raise TutorError(f"{path} can't be written: {error.strerror}.", "Name another file.") from None

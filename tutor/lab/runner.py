@@ -206,13 +206,16 @@ class Runner:
         return experiment.iteration - started
 
     def _noted_step(self) -> float:
-        """One step that also notes std(update) / std(data) of every weight matrix."""
+        """One step that also notes std(update) / std(data) and std(gradient) / std(data) of every weight matrix."""
         weights = [(name, tensor) for name, tensor in self.experiment.model.named_parameters() if tensor.ndim > 1]
         before = [tensor.detach().clone() for _, tensor in weights]
         loss = self.experiment.step().item()
         for (name, tensor), old in zip(weights, before, strict=True):
-            ratio = ((tensor.detach() - old).std() / old.std()).item()
-            self.history.add("update:data", name.removesuffix(".weight"), self.iteration + 1, ratio)
+            label, spread = name.removesuffix(".weight"), old.std()
+            ratio = ((tensor.detach() - old).std() / spread).item()
+            self.history.add("update:data", label, self.iteration + 1, ratio)
+            if tensor.grad is not None:
+                self.history.add("grad:data", label, self.iteration + 1, (tensor.grad.std() / spread).item())
         return loss
 
     def train_for(self, seconds: float, chunk: int) -> int:

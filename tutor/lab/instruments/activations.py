@@ -104,11 +104,11 @@ def activation_table(layers: Sequence[Layer], title: str = "Activations") -> Tab
     return Table(title, ("layer", "mean", "std", "saturated"), rows)
 
 
-def saturation_map(layer: Layer) -> HeatMap:
-    """Which unit (column) is saturated on which example (row) of a batch, shaded 1 where it is.
+def saturation_map(layer: Layer, examples: int = 64) -> HeatMap:
+    """Which unit (column) is saturated on which of the first `examples` (rows) of a batch, shaded 1 where it is.
 
-    A unit is one number of an example's output, counted from 0. The title names the columns that are saturated from
-    top to bottom: dead in this batch, which does not yet make them dead on all the data (`dead_units`). A kind of
+    A unit is one number of an example's output, counted from 0. The title names the columns that are saturated on
+    the whole batch: dead in this batch, which does not yet make them dead on all the data (`dead_units`). A kind of
     layer without a rule for saturation gives an empty map. Source: Karpathy, "Building makemore part 3".
     """
     mask = saturation_mask(layer.module, layer.output)
@@ -117,7 +117,7 @@ def saturation_map(layer: Layer) -> HeatMap:
     if mask is not None and mask.ndim:
         rows = mask.reshape(len(mask), -1)
         dead = rows.all(0).nonzero().flatten().tolist()
-        cells = tuple(map(tuple, rows.float().tolist()))
+        cells = tuple(map(tuple, rows[:examples].float().tolist()))
     title = f"{layer.name}: {_named(dead)}"
     return HeatMap(title, (), (), cells, 0.0, 1.0, row_label="example", column_label="unit", unit="saturated")
 

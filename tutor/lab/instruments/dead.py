@@ -132,7 +132,7 @@ def dead_unit_bars(found: DeadUnits) -> Bars:
     labels = tuple(layer.name for layer in found.layers)
     counts = tuple(float(len(layer.dead)) for layer in found.layers)
     most = max((layer.units for layer in found.layers), default=None)
-    title = f"Dead units on all {found.examples:,} examples, step {found.iteration:,}"
+    title = f"Dead on all {found.examples:,} examples, step {found.iteration:,}"
     return Bars(title, labels, counts, f"of {most}" if _alike(found) else "", digits=0, top=most)
 
 

@@ -1,0 +1,226 @@
+import math
+import queue
+
+import pytest
+
+from tests.line import LAB, line_of, write_lesson
+from tutor.lab.datasets import Sources
+from tutor.lab.load import load_experiment
+from tutor.lab.runner import Runner
+from tutor.lab.server import Lab
+from tutor.link.messages import Frame, Look, Open, Pause, Ready, Restart, Run, Step, Trouble, Turn, View
+
+
+class Terminal:
+    """The other end of a lab: says something, and gives back what it answers in that round."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._inbox, self._heard = queue.SimpleQueue(), []
+        self._lab = Lab(self._inbox, self._heard.append)
+
+    def say(self, *commands):
+        """Send a batch and let the lab work for one round."""
+        for command in commands:
+            self._inbox.put(command)
+        return self.wait()
+
+    def wait(self):
+        """One round of the lab's work; it must have something to do."""
+        self._lab.turn()
+        answers = tuple(self._heard)
+        self._heard.clear()
+        return answers
+
+    def open(self, **knobs):
+        return self.say(Open(str(self.folder), 7, knobs))
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    return Terminal(write_lesson(tmp_path / "line"))
+
+
+def kinds(answers):
+    return [type(answer) for answer in answers]
+
+
+def test_opening_is_answered_by_what_the_lesson_offers_and_a_first_frame(terminal):
+    ready, frame = terminal.say(View(("where", "slope"), 60), Open(str(terminal.folder), 7, {"lr": 0.5}))
+    assert isinstance(ready, Ready)
+    assert (ready.about, ready.trains) == ("Fits y = 2x.", True)
+    assert [knob.name for knob in ready.knobs] == ["lr", "fails"]
+    assert [preset.name for preset in ready.presets] == ["wild"]
+    assert [(figure.name, figure.title) for figure in ready.figures] == [("slope", "The slope"), ("where", "The step")]
+    assert isinstance(frame, Frame)
+    assert (frame.heard, frame.iteration, frame.seed, frame.running, frame.loss) == (2, 0, 7, False, None)
+    assert frame.knobs == {"lr": 0.5, "fails": "never"}
+    assert list(frame.figures) == ["where", "slope"]
+    assert frame.metrics.keys() == {"train"}
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        (Look(),),
+        (Look(), Look(), Look()),
+        (View(("slope",), 10), Look()),
+        (Step(),),
+        (Step(3), Turn({"lr": 0.2}), Restart(1)),
+        (Run(),),
+        (Pause(), Run(), Pause()),
+        (Turn({"fails": "step"}),),
+    ],
+)
+def test_each_batch_is_answered_by_exactly_one_frame(terminal, batch):
+    terminal.open()
+    answers = terminal.say(*batch)
+    assert kinds(answers) == [Frame]
+    assert answers[0].heard == 1 + len(batch)
+
+
+def test_step_by_step_it_is_the_runners_run(terminal):
+    terminal.open()
+    frames = [terminal.say(Step())[-1] for _ in range(5)] + [terminal.say(Step(20))[-1]]
+    runner = Runner(load_experiment(terminal.folder), Sources(), 7)
+    for frame in frames:
+        runner.advance(frame.iteration - runner.iteration)
+        assert frame.loss == runner.loss
+    assert [frame.iteration for frame in frames] == [1, 2, 3, 4, 5, 25]
+    assert not frames[-1].running
+
+
+def test_it_trains_between_commands_until_it_is_told_to_pause(terminal):
+    terminal.open()
+    (started,) = terminal.say(Run())
+    assert started.running
+    assert terminal.wait() == ()
+    (seen,) = terminal.say(Look())
+    assert seen.running
+    assert seen.iteration > 0
+    assert seen.rate > 0
+    (paused,) = terminal.say(Pause())
+    assert not paused.running
+    assert paused.iteration >= seen.iteration
+    (still,) = terminal.say(Look())
+    assert still.iteration == paused.iteration
+    runner = Runner(load_experiment(terminal.folder), Sources(), 7)
+    runner.advance(paused.iteration)
+    assert paused.loss == runner.loss
+
+
+def test_a_step_ends_the_running(terminal):
+    terminal.open()
+    terminal.say(Run())
+    (frame,) = terminal.say(Step())
+    assert not frame.running
+
+
+def test_knobs_and_seeds(terminal):
+    terminal.open()
+    terminal.say(Step(3))
+    (live,) = terminal.say(Turn({"lr": 0.5}))
+    assert (live.iteration, live.knobs["lr"]) == (3, 0.5)
+    (again,) = terminal.say(Restart(7))
+    assert (again.iteration, again.seed, again.knobs["lr"]) == (0, 7, 0.5)
+    first = terminal.say(Step())[-1].loss
+    (other,) = terminal.say(Restart(8), Step())
+    assert (other.iteration, other.seed) == (1, 8)
+    assert other.loss != first
+    assert terminal.say(Restart(7), Step())[-1].loss == first
+    (rebuilt,) = terminal.say(Turn({"fails": "figure"}))
+    assert (rebuilt.iteration, rebuilt.seed, rebuilt.measured_at) == (0, 7, 0)
+    assert rebuilt.metrics
+
+
+def test_a_restart_while_it_runs_stands_still_at_step_0(terminal):
+    terminal.open()
+    terminal.say(Run())
+    (frame,) = terminal.say(Restart(7))
+    assert (frame.iteration, frame.running) == (0, False)
+
+
+def test_a_run_that_flies_apart_says_so_by_itself(terminal):
+    terminal.open(lr=1e6)
+    answers = terminal.say(Run())
+    while not answers or not answers[-1].halted:
+        answers = terminal.wait()
+    frame = answers[-1]
+    assert not frame.running
+    assert not math.isfinite(frame.loss)
+    assert frame.halted.startswith(f"The loss became {frame.loss} at step {frame.iteration}.")
+    (still,) = terminal.say(Run())
+    assert not still.running
+
+
+@pytest.mark.parametrize(
+    ("fails", "line", "commands"),
+    [
+        ("build", "raise ValueError", ()),
+        ("step", "torch.zeros(2) @", (Step(10),)),
+        ("figure", "raise RuntimeError", (View(("slope",), 80),)),
+    ],
+)
+def test_a_lesson_that_fails_is_reported_and_the_lab_goes_on(terminal, fails, line, commands):
+    terminal.open()
+    answers = terminal.say(Turn({"fails": fails}), *commands)
+    (trouble,) = (answer for answer in answers if isinstance(answer, Trouble))
+    assert trouble.where == f"line/lab.py:{line_of(line)}"
+    assert trouble.what
+    assert "Traceback" in trouble.traceback
+    assert kinds(answers).count(Frame) == 1
+    (frame,) = terminal.say(View((), 80), Turn({"fails": "never"}), Restart(7), Step(2))
+    assert frame.iteration == 2
+
+
+def test_a_rebuild_that_fails_leaves_the_run(terminal):
+    terminal.open()
+    (before,) = terminal.say(Step(4))
+    trouble, frame = terminal.say(Turn({"fails": "build", "lr": 0.5}))
+    assert isinstance(trouble, Trouble)
+    assert (frame.iteration, frame.loss, frame.knobs) == (before.iteration, before.loss, before.knobs)
+
+
+def test_a_step_that_fails_while_it_runs_stops_the_run(terminal):
+    terminal.open(fails="step")
+    answers = terminal.say(Run())
+    while len(answers) < 2:
+        answers += terminal.wait()
+    *_, trouble, frame = answers
+    assert trouble.where == f"line/lab.py:{line_of('torch.zeros(2) @')}"
+    assert (frame.iteration, frame.running) == (3, False)
+
+
+def test_a_knob_it_hasnt_is_reported_without_a_place(terminal):
+    terminal.open()
+    trouble, frame = terminal.say(Turn({"rate": 1.0}))
+    assert trouble.what.startswith("There is no knob 'rate'.")
+    assert trouble.where == ""
+    assert frame.iteration == 0
+
+
+def test_a_lesson_that_cant_be_loaded_is_loaded_again_when_it_is_mended(terminal):
+    write_lesson(terminal.folder, "def broken(:\n")
+    (trouble,) = terminal.open()
+    assert trouble.where == "line/lab.py:1"
+    for command in (Look(), Run(), Step(), Turn({"lr": 0.5})):
+        assert Frame not in kinds(terminal.say(command))
+    write_lesson(terminal.folder, LAB)
+    ready, frame = terminal.say(Restart(9))
+    assert isinstance(ready, Ready)
+    assert (frame.iteration, frame.seed) == (0, 9)
+    assert terminal.say(Step())[-1].iteration == 1
+
+
+def test_a_model_that_cant_be_built_is_built_with_other_knobs(terminal):
+    ready, trouble = terminal.open(fails="build")
+    assert (type(ready), type(trouble)) == (Ready, Trouble)
+    (frame,) = terminal.say(Turn({"fails": "never"}))
+    assert (frame.iteration, frame.seed) == (0, 7)
+
+
+def test_commands_before_any_lesson(terminal):
+    for command in (Step(), Restart(1), Turn({})):
+        (trouble,) = terminal.say(command)
+        assert isinstance(trouble, Trouble)
+    assert terminal.say(Look(), Run(), Pause(), View((), 80)) == ()
