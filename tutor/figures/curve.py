@@ -178,7 +178,7 @@ def _legend(traces: list[_Trace], width: int, glyphs: Glyphs, *, values: bool) -
     for trace in traces:
         series, points = trace.series, trace.points
         last = f" {short(points[-1][1])}" if points and values and series.style != "faint" else ""
-        why = "" if points else " (nothing finite)" if series.y else " (no data yet)"
+        why = " (nothing finite)" if series.y and not points else ""
         entry = f"{trace.key(glyphs)} {series.label}{last}{why}"
         if lines[-1] and length(lines[-1]) + 2 + len(entry) > width:
             lines.append(())

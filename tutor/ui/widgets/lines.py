@@ -49,9 +49,10 @@ class Lines(Widget):
 
     def redraw(self) -> None:
         """Lay out again what may have changed, and send just the lines that have."""
-        self._keep_up()
-        old, self._lines = self._lines, self.lay_out(self._width)
-        if len(old) != len(self._lines):
+        old, width = self._lines, self.size.width
+        self._lines = self.lay_out(width)
+        if width != self._width or len(old) != len(self._lines):
+            self._width = width
             self._strips.clear()
             self.refresh(layout=True)
             return
