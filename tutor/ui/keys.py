@@ -43,7 +43,7 @@ LESSON = (
     Action("one_step", "s", "s", "1 step", "take one training step"),
     Action("restart", "r", "r", "restart", "start the run again, same seed, same knobs"),
     Action("nothing", "", "1-9", "answer", "answer the question"),
-    Action("go_on", "enter", "enter", "", "type a number or a knob's value; see an outcome; the next question"),
+    Action("go_on", "enter", "enter", "", "type a value; see what came of a prediction; go on"),
     Action("nothing", "", "↑ ↓ ← →", "", "scroll the text; on the knobs, choose one and turn it"),
     Action("scrub(-1)", "comma", ",", "", "wind the run back by a hundredth; the figures show that step"),
     Action("scrub(1)", "full_stop", ".", "", "and forward again"),
