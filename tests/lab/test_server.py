@@ -169,8 +169,20 @@ def test_a_lesson_that_fails_is_reported_and_the_lab_goes_on(terminal, fails, li
     assert trouble.what
     assert "Traceback" in trouble.traceback
     assert kinds(answers).count(Frame) == 1
-    (frame,) = terminal.say(View((), 80), Turn({"fails": "never"}), Restart(7), Step(2))
+    *_, frame = terminal.say(View((), 80), Turn({"fails": "never"}), Restart(7), Step(2))
     assert frame.iteration == 2
+
+
+def test_a_restart_after_a_failure_reads_the_mended_code(terminal):
+    terminal.open(fails="step")
+    assert Trouble in kinds(terminal.say(Step(10)))
+    lab = terminal.folder / "lab.py"
+    lab.write_text(lab.read_text(encoding="utf-8").replace("torch.zeros(2) @ torch.zeros(3)", "pass"), encoding="utf-8")
+    ready, frame = terminal.say(Restart(42))
+    assert isinstance(ready, Ready)
+    assert frame.knobs["fails"] == "step"
+    (frame,) = terminal.say(Step(10))
+    assert frame.iteration == 10
 
 
 def test_a_rebuild_that_fails_leaves_the_run(terminal):

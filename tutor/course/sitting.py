@@ -150,6 +150,10 @@ class Sitting:
         self.reveal()
         return True
 
+    def start_anew(self) -> None:
+        """The run was set up anew, not by the learner: the next state seen is where everything starts."""
+        self._now = self._then = None
+
     @property
     def tried(self) -> bool:
         """Whether the learner has run something, or turned a knob, since the last prediction was locked."""

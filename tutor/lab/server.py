@@ -56,6 +56,7 @@ class Lab:
         self._knobs: dict[str, Value] = {}
         self._seed = 42
         self._running = False
+        self._fell_ill = False
         self._view = View((), 80)
         self._rate = _Rate()
 
@@ -106,7 +107,7 @@ class Lab:
                 self._ready().advance(count)
             case Restart(seed):
                 self._running = False
-                if self._runner is None:
+                if self._runner is None or self._fell_ill:
                     self._open_again(seed)
                 else:
                     self._runner.restart(seed)
@@ -129,6 +130,7 @@ class Lab:
 
     def _open(self, command: Open) -> None:
         self._running = False
+        self._fell_ill = False
         self._runner = None
         self._kind = None
         self._opened = command
@@ -152,6 +154,8 @@ class Lab:
         """Load a lesson that failed, in case its code has been mended since."""
         if self._opened is None:
             raise TutorError("No lesson is open.")
+        if self._runner is not None:
+            self._knobs = self._runner.knobs
         self._open(msgspec.structs.replace(self._opened, seed=seed, knobs=self._knobs))
 
     def _build(self) -> None:
@@ -220,6 +224,7 @@ class Lab:
     def _fail(self, error: TutorError) -> None:
         self._running = False
         if isinstance(error, LessonError):
+            self._fell_ill = True
             print(error.traceback, file=sys.stderr, flush=True)
             self._send(Trouble(error.raised, error.where, error.traceback))
         else:

@@ -61,6 +61,7 @@ class TutorApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the first screen."""
+        self.palette = Palette(self.theme_variables, self.native_ansi_color)
         self.theme_changed_signal.subscribe(self, self._repaint)
         self._show_first_screen()
 
@@ -108,4 +109,8 @@ class TutorApp(App[None]):
 
     def _repaint(self, _theme: object) -> None:
         self.palette = Palette(self.theme_variables, self.native_ansi_color)
-        self.screen.refresh(recompose=False, layout=True)
+        for screen in self.screen_stack:
+            # What was painted since the style sheet changed has the old palette's colours.
+            for widget in screen.walk_children():
+                widget.notify_style_update()
+                widget.refresh()

@@ -34,7 +34,8 @@ def laid_out(markdown: str, width: int, role: str = "text", first: str = "", res
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable("table")
+    # Without HTML, `<unk>` is the text that it looks like.
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 class _Page:
@@ -73,6 +74,7 @@ class _Page:
             case "list_item_open":
                 self._open_item()
             case "list_item_close":
+                self._mark = ""
                 self._indent = self._indent[: -len(self._item_mark())]
                 number = self._numbers[-1]
                 self._numbers[-1] = None if number is None else number + 1

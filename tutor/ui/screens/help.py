@@ -7,6 +7,7 @@ from textual.screen import ModalScreen
 
 from tutor.roles import Line
 from tutor.ui.keys import Action
+from tutor.ui.prose import laid_out, wrapped
 from tutor.ui.widgets.lines import Lines
 
 
@@ -27,14 +28,27 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The table."""
-        rows: list[Line] = [(("Keys", "title"),), (("", "text"),)]
-        rows += [((f"{action.cap:>9}  ", "accent"), (action.says, "text")) for action in self._actions if action.says]
-        rows += [(("", "text"),), (("The mouse works too: click a knob, an answer, a lesson.", "muted"),)]
         with VerticalScroll():
-            yield Lines(rows)
+            yield _Keys(self._actions)
 
     def on_key(self, event: events.Key) -> None:
         """Close, unless it is a scrolling key."""
         if event.key not in ("up", "down", "pageup", "pagedown", "home", "end"):
             event.stop()
             self.dismiss()
+
+
+class _Keys(Lines):
+    """A key and what it does on each line, or on several where that is too long."""
+
+    def __init__(self, actions: tuple[Action, ...]) -> None:
+        super().__init__()
+        self._actions = actions
+
+    def lay_out(self, width: int) -> list[Line]:
+        rows: list[Line] = [(("Keys", "title"),), ()]
+        for action in self._actions if width else ():
+            if action.says:
+                (_, *first), *rest = wrapped([(action.says, "text")], width, f"{action.cap:>9}  ", " " * 11)
+                rows += [((f"{action.cap:>9}  ", "accent"), *first), *rest]
+        return [*rows, (), *laid_out("The mouse works too: click a knob, an answer, a lesson.", width, "muted")]

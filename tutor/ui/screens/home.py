@@ -86,6 +86,10 @@ class HomeScreen(TutorScreen):
         except TutorError as error:
             self.query_one("#notice", Lines).show([((str(error), "bad"),)])
 
+    def action_open(self) -> None:
+        """Open the lesson under the bar."""
+        self.query_one(OptionList).action_select()
+
     def action_help(self) -> None:
         """Show the keys."""
         self.app.push_screen(HelpScreen(HOME))

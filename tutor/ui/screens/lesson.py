@@ -98,6 +98,7 @@ class LessonScreen(RunScreen):
     def _show_frame(self, frame: Frame) -> None:
         if self.session.caught_up:
             self.query_one(KnobPanel).set_values(frame.knobs)
+            self.query_one(Page).saw(State(frame.iteration, tuple(frame.knobs.items())), not frame.running)
             if not frame.running:
                 self._stop_clock()
         self._show_state()
@@ -106,7 +107,6 @@ class LessonScreen(RunScreen):
         self._branched_at = frame.branched_at
         if frame.halted:
             self._notify(f"{frame.halted} The keys , and < wind back; r restarts.", "bad")
-        self.query_one(Page).saw(State(frame.iteration, tuple(frame.knobs.items())), not frame.running)
         self.query_one(FigurePane).draw(frame.figures)
 
     def _show_state(self) -> None:
@@ -154,7 +154,11 @@ class LessonScreen(RunScreen):
         values: dict[str, Value] = {knob.name: knob.value for knob in ready.knobs}
         values |= next((preset.values for preset in ready.presets if preset.name == step.preset), {})
         self._stop_clock()
-        self.session.send(Pause(), Turn(values | step.set), Restart(self.tutor.seed))
+        self._seed = self.tutor.seed
+        self.session.send(Pause(), Turn(values | step.set), Restart(self._seed))
+        if ready.trains:
+            # A page that only sets the stage shows nothing of what was predicted.
+            self.sitting.start_anew()
         self._notify("")
 
     def action_move(self, by: int) -> None:

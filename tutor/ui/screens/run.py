@@ -29,6 +29,8 @@ class RunScreen(TutorScreen):
         self.session = Session(lesson, self.post_message)
         self._clock: Timer | None = None
         self._preset = -1
+        self._seed = self.tutor.seed
+        self._meant_to_run = False
         self._scrubbed_to: int | None = None
 
     def _start_lab(self) -> None:
@@ -42,10 +44,6 @@ class RunScreen(TutorScreen):
         """The lab ends with its screen."""
         await self.session.close()
 
-    @property
-    def _seed(self) -> int:
-        return self.session.frame.seed if self.session.frame else self.tutor.seed
-
     @on(LabEnded)
     def _lab_ended(self, event: LabEnded) -> None:
         self._stop_clock()
@@ -57,6 +55,7 @@ class RunScreen(TutorScreen):
         raise NotImplementedError
 
     def _stop_clock(self) -> None:
+        self._meant_to_run = False
         if self._clock is not None:
             self._clock.pause()
 
@@ -64,7 +63,10 @@ class RunScreen(TutorScreen):
         """Run or pause."""
         if not self._can_train():
             return
-        if self._clock is not None and self.session.frame is not None and self.session.frame.running:
+        frame = self.session.frame
+        running = frame is not None and frame.running if self.session.caught_up else self._meant_to_run
+        self._meant_to_run = not running
+        if running:
             self.session.send(Pause())
         elif self._clock is not None:
             self._notify("")
@@ -87,6 +89,7 @@ class RunScreen(TutorScreen):
     def _again(self, seed: int) -> None:
         self._notify("")
         self._stop_clock()
+        self._seed = seed
         if self.session.alive:
             self.session.send(Restart(seed))
         else:
@@ -136,9 +139,14 @@ class RunScreen(TutorScreen):
 
     def _can_train(self) -> bool:
         ready = self.session.ready
-        if ready is not None and not ready.trains:
+        if ready is None or not self.session.alive:
+            self._notify(
+                "The model is still loading." if self.session.alive else "There is no lab: r starts one.", "muted"
+            )
+            return False
+        if not ready.trains:
             self._notify("Nothing trains in this lesson: turn the knobs (tab) and watch.", "muted")
-        return ready is not None and ready.trains
+        return ready.trains
 
     @on(KnobPanel.Turned)
     def _turned(self, event: KnobPanel.Turned) -> None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.widget import Widget
 from textual.widgets import Input, Label
 
 
@@ -22,6 +23,7 @@ class Prompt(Horizontal):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._done: Callable[[str], object] = lambda _text: None
+        self._asker: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """A label and an input without a blinking cursor: an idle screen sends nothing."""
@@ -32,7 +34,7 @@ class Prompt(Horizontal):
 
     def ask(self, label: str, value: str, done: Callable[[str], object], selected: bool = True) -> None:
         """Show the prompt with `value` in it, to be overwritten if `selected`; `done` gets what is entered."""
-        self._done = done
+        self._done, self._asker = done, self.screen.focused
         self.query_one(Label).update(label)
         field = self.query_one(Input)
         field.value = value
@@ -55,4 +57,4 @@ class Prompt(Horizontal):
 
     def _close(self) -> None:
         self.display = False
-        self.screen.set_focus(None)
+        self.screen.set_focus(self._asker)

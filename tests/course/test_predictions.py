@@ -1,0 +1,161 @@
+"""Predictions: locked on one page, carried along, and brought out by what the learner does to the run."""
+
+import pytest
+
+from tests.course.made import Notebook, choice, ran, sit
+from tutor.course.grading import grade
+
+
+@pytest.fixture
+def guessed():
+    """A prediction, locked, on the page of the run."""
+    sitting = sit(("guess", choice(predict=True)), ("run",), ("after",))
+    sitting.saw(ran(0, lr=0.1), resting=True)
+    sitting.answer(1)
+    sitting.go(1)
+    return sitting
+
+
+def test_a_prediction_is_made_once_and_its_verdict_waits():
+    keeper = Notebook()
+    sitting = sit(("guess", choice(predict=True)), keeper=keeper)
+    sitting.answer(1)
+    assert (sitting.asked.locked, sitting.asked.settled, sitting.asked.revealed) == (True, True, False)
+    assert sitting.answer(0) is None
+    assert sitting.pick(0) is None
+    assert keeper.answers == [("tiny", "first-loss", 1, False)]
+    assert keeper.finished == [("tiny", "guess")]
+
+
+def test_a_locked_prediction_goes_along_to_the_next_page(guessed):
+    assert guessed.step.id == "run"
+    assert guessed.asked.question.id == "first-loss"
+    assert guessed.asked.locked
+
+
+def test_a_carried_prediction_does_not_finish_the_page_it_came_to(guessed):
+    guessed.saw(ran(100, lr=0.1), resting=True)
+    assert not guessed.done("run")
+    guessed.go(1)
+    assert guessed.done("run")
+
+
+def test_a_prediction_that_came_out_stays_behind(guessed):
+    guessed.saw(ran(100, lr=0.1), resting=True)
+    assert guessed.asked.revealed
+    guessed.go(1)
+    assert guessed.asked is None
+
+
+def test_a_locked_prediction_goes_on_until_it_comes_out(guessed):
+    guessed.go(1)
+    assert guessed.step.id == "after"
+    assert guessed.asked.locked
+
+
+def test_a_locked_prediction_still_goes_along_after_a_look_back(guessed):
+    guessed.go(1)
+    guessed.go(-1)
+    guessed.go(1)
+    assert guessed.asked is not None
+    assert guessed.asked.locked
+
+
+def test_going_back_to_where_it_was_made_shows_it_once(guessed):
+    guessed.go(-1)
+    assert (guessed.asked.question.id, guessed.place) == ("first-loss", (1, 1))
+
+
+def test_a_question_asked_on_two_pages_stands_once_on_each():
+    prediction = choice(predict=True)
+    sitting = sit(("guess", prediction), ("again", prediction))
+    sitting.answer(1)
+    sitting.go(1)
+    assert sitting.place == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("states", "revealed"),
+    [
+        ([(ran(0, lr=0.1), True)], False),
+        ([(ran(50, lr=0.1), False)], False),
+        ([(ran(50, lr=0.1), False), (ran(90, lr=0.1), True)], True),
+        ([(ran(1, lr=0.1), True)], True),
+        ([(ran(0, lr=0.2), True)], True),
+        ([(ran(0, lr=0.2), False)], False),
+    ],
+    ids=["nothing", "running", "ran", "one step", "a knob", "a knob in motion"],
+)
+def test_a_prediction_comes_out_when_something_changed_and_rests(guessed, states, revealed):
+    said = [guessed.saw(state, resting) for state, resting in states]
+    assert guessed.asked.revealed is revealed
+    assert said == [False] * (len(states) - 1) + [revealed]
+
+
+def test_the_first_thing_seen_of_a_run_brings_out_nothing():
+    sitting = sit(("guess", choice(predict=True)))
+    sitting.answer(1)
+    assert not sitting.saw(ran(0, lr=0.1), resting=True)
+    assert sitting.asked.locked
+    assert sitting.saw(ran(1, lr=0.1), resting=True)
+
+
+def test_a_restart_is_no_run(guessed):
+    late = sit(("guess", choice(predict=True)))
+    late.saw(ran(700, lr=0.1), resting=True)
+    late.answer(1)
+    assert not late.saw(ran(700, lr=0.1), resting=True)
+    assert not late.saw(ran(0, lr=0.1), resting=True)
+    assert late.saw(ran(300, lr=0.1), resting=True)
+
+
+def test_predictions_come_out_one_at_a_time():
+    sitting = sit(("guess", choice("a", predict=True), choice("b", predict=True)), ("run",))
+    sitting.saw(ran(0), resting=True)
+    sitting.answer(1)
+    sitting.next_question()
+    sitting.answer(1)
+    sitting.go(1)
+    assert sitting.place == (1, 2)
+    assert sitting.saw(ran(100), resting=True)
+    assert sitting.asked.question.id == "a"
+    assert sitting.asked.revealed
+    sitting.next_question()
+    assert sitting.asked.locked
+    assert not sitting.saw(ran(100), resting=True)
+    assert sitting.saw(ran(200), resting=True)
+    assert sitting.asked.question.id == "b"
+
+
+def test_a_prediction_may_be_revealed_without_a_run(guessed):
+    assert not guessed.tried
+    guessed.reveal()
+    assert guessed.asked.revealed
+    assert guessed.asked.verdict == grade(choice(), 1)
+
+
+def test_a_carried_prediction_is_asked_before_the_pages_own_questions():
+    sitting = sit(("guess", choice("a", predict=True)), ("run", choice("b")))
+    sitting.saw(ran(0), resting=True)
+    sitting.answer(1)
+    sitting.go(1)
+    assert (sitting.asked.question.id, sitting.place) == ("a", (1, 2))
+    sitting.saw(ran(9), resting=True)
+    assert sitting.next_question()
+    sitting.answer(0)
+    assert sitting.done("run")
+
+
+def test_a_run_that_was_set_up_anew_brings_out_nothing(guessed):
+    guessed.start_anew()
+    assert not guessed.saw(ran(0, lr=0.5), resting=True)
+    assert guessed.saw(ran(0, lr=0.6), resting=True)
+
+
+def test_a_prediction_locked_while_the_run_is_set_up_waits_for_what_comes_after():
+    sitting = sit(("guess", choice(predict=True)))
+    sitting.saw(ran(900, lr=0.1), resting=True)
+    sitting.start_anew()
+    sitting.answer(1)
+    assert not sitting.saw(ran(0, lr=0.5), resting=True)
+    assert sitting.saw(ran(1, lr=0.5), resting=True)

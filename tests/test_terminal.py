@@ -1,0 +1,81 @@
+"""The app in a real terminal: it ends when it should, says when its lab has died, and is silent when idle."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.app import App
+from tests.processes import alive, needs_proc, wait_until
+from tests.terminal import ESCAPE
+from tutor.lab.datasets import Sources
+from tutor.lab.load import load_experiment
+from tutor.lab.runner import Runner
+from tutor.paths import lessons_dir
+
+pytestmark = [pytest.mark.slow, needs_proc]
+
+
+@pytest.fixture
+def app(tmp_path) -> Iterator[App]:
+    with App(tmp_path, "minibatches") as opened:
+        yield opened
+
+
+def test_q_while_it_trains_leaves_no_process(app):
+    lab = app.train()
+    app.send("q")
+    app.ended(5)
+    assert app.code == 0
+    wait_until(lambda: not alive(lab), 5)
+
+
+def test_q_before_the_lab_is_up(app):
+    app.wait_for("page 1 of")
+    app.send("q")
+    app.ended(5)
+    assert app.code == 0
+
+
+@pytest.mark.parametrize("state", [App.ready, App.train])
+def test_a_killed_app_takes_its_lab_with_it(app, state: Callable[[App], int]):
+    lab = state(app)
+    app.kill()
+    wait_until(lambda: not alive(lab), 5)
+
+
+def test_a_killed_lab_is_said_and_started_again_with_r(app):
+    lab = app.train()
+    os.kill(lab, signal.SIGKILL)
+    app.wait_for("The lab stopped (killed by signal 9 (SIGKILL)).")
+    app.send("r")
+    app.wait_for(lambda text: "The lab stopped" not in text)
+    assert app.train() != lab
+    app.send("q")
+    app.ended(5)
+    assert app.code == 0
+
+
+def test_nothing_is_sent_while_nothing_changes(app):
+    app.train()
+    app.pause()
+    assert app.listen(5.0) == 0
+
+
+def test_help_opens_over_a_run_and_closes(app):
+    app.train()
+    app.send("?")
+    app.wait_for("take one training step")
+    app.send(ESCAPE)
+    app.wait_for(lambda text: "take one training step" not in text)
+    here = app.step
+    app.wait_for(lambda _: app.step > here)
+
+
+def test_the_loss_on_screen_is_the_runners(app):
+    app.train()
+    app.pause()
+    runner = Runner(load_experiment(lessons_dir() / "minibatches"), Sources(), int(app.status("seed")))
+    runner.advance(app.step)
+    assert app.status("loss") == f"{runner.loss:.3f}"

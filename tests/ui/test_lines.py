@@ -1,0 +1,106 @@
+import pytest
+from textual.app import App
+from textual.geometry import Region
+
+from tests.ui.screen import painted
+from tutor.ui.colours import Palette
+from tutor.ui.widgets.lines import Lines
+
+
+class Bare(App):
+    """One widget of lines, and nothing else."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, lines):
+        super().__init__()
+        self.widget = Lines([((text, "text"),) for text in lines])
+        self.palette = Palette(self.get_css_variables(), ansi=False)
+
+    def compose(self):
+        yield self.widget
+
+
+@pytest.fixture
+def spied(monkeypatch):
+    """Has every refresh of a widget noted, as (regions, whether the layout is to be done again)."""
+
+    def spy(widget):
+        calls = []
+        refresh = widget.refresh
+
+        def noted(*regions, layout=False, **more):
+            calls.append((regions, layout))
+            return refresh(*regions, layout=layout, **more)
+
+        monkeypatch.setattr(widget, "refresh", noted)
+        return calls
+
+    return spy
+
+
+def lines(*texts, role="text"):
+    return [((text, role),) for text in texts]
+
+
+async def test_only_the_lines_that_changed_are_refreshed(spied):
+    app = Bare(["one", "two", "three", "four"])
+    async with app.run_test(size=(20, 6)) as pilot:
+        calls = spied(app.widget)
+        app.widget.show(lines("one", "TWO", "three", "FOUR"))
+        assert calls == [((Region(0, 1, 20, 1), Region(0, 3, 20, 1)), False)]
+        await pilot.pause()
+        assert [line.rstrip() for line in painted(pilot)] == ["one", "TWO", "three", "FOUR", "", ""]
+
+
+async def test_only_the_rows_that_changed_are_drawn_again():
+    app = Bare(["one", "two", "three"])
+    async with app.run_test(size=(20, 6)) as pilot:
+        before = [app.widget.render_line(row) for row in range(3)]
+        app.widget.show(lines("one", "TWO", "three"))
+        await pilot.pause()
+        after = [app.widget.render_line(row) for row in range(3)]
+        assert [old is new for old, new in zip(before, after, strict=True)] == [True, False, True]
+
+
+async def test_the_same_lines_refresh_nothing(spied):
+    app = Bare(["one", "two"])
+    async with app.run_test(size=(20, 6)):
+        calls = spied(app.widget)
+        app.widget.show(lines("one", "two"))
+        assert calls == []
+
+
+async def test_another_role_is_a_change(spied):
+    app = Bare(["one", "two"])
+    async with app.run_test(size=(20, 6)):
+        calls = spied(app.widget)
+        app.widget.show([*lines("one"), *lines("two", role="bad")])
+        assert calls == [((Region(0, 1, 20, 1),), False)]
+        assert next(iter(app.widget.render_line(1))).style.color == app.palette.style("bad").color
+
+
+async def test_more_or_fewer_lines_are_laid_out_anew():
+    app = Bare(["one"])
+    async with app.run_test(size=(20, 6)) as pilot:
+        for texts in (["one", "two", "three"], ["three"]):
+            app.widget.show(lines(*texts))
+            await pilot.pause()
+            assert app.widget.size.height == len(texts)
+            assert [line.rstrip() for line in painted(pilot)][: len(texts)] == texts
+
+
+async def test_lines_are_cut_and_filled_to_the_width():
+    app = Bare(["a line that is longer than the screen", "short"])
+    async with app.run_test(size=(12, 3)) as pilot:
+        assert painted(pilot) == ["a line that ", "short       ", " " * 12]
+        await pilot.resize_terminal(20, 3)
+        await pilot.pause()
+        assert painted(pilot) == ["a line that is longe", "short" + " " * 15, " " * 20]
+
+
+async def test_what_is_shown_can_be_asked_for():
+    app = Bare([])
+    async with app.run_test(size=(20, 6)):
+        app.widget.show(lines("one"))
+        assert app.widget.lines == ((("one", "text"),),)

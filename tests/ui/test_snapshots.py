@@ -1,0 +1,145 @@
+"""How each screen looks.
+
+After a change that is meant, run `pytest tests/ui/test_snapshots.py --snapshot-update`, and look at the pictures.
+"""
+
+import math
+
+import pytest
+
+from tests.course.made import bug, choice, lesson, step
+from tests.ui.conftest import AppOnFakeLabs
+from tests.ui.fake_lab import READY, FakeLab
+from tests.ui.screen import settled, until
+from tutor.course.catalog import Catalog
+from tutor.figures import (
+    Bars,
+    Curve,
+    Guide,
+    HeatMap,
+    Histogram,
+    Histograms,
+    Image,
+    Images,
+    Point,
+    Scatter,
+    Series,
+    Table,
+    Text,
+)
+from tutor.learner.record import Record
+from tutor.link.messages import FigureName
+from tutor.paths import lessons_dir
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+STEPS = tuple(float(100 * number) for number in range(40))
+TEXT = """\
+A **mini-batch** is a handful of examples drawn at random. Its gradient is wrong, but *not in any particular
+direction*: averaged over all batches, `loss.backward()` gives the full one.
+
+- Four times the examples, half the error.
+- No more reading than before.
+
+```python
+loss = F.cross_entropy(logits, y)
+```
+"""
+
+
+def bell(centre, width):
+    return tuple(round(400 * math.exp(-((number - centre) ** 2) / width)) for number in range(40))
+
+
+def ring(size):
+    return tuple(
+        tuple(math.exp(-((math.hypot(row - 3.5, column - 3.5) - size) ** 2)) for column in range(8)) for row in range(8)
+    )
+
+
+FIGURES = {
+    "loss": Curve(
+        "loss",
+        (
+            Series("train", STEPS, tuple(2.0 + 1.3 * math.exp(-x / 900) for x in STEPS)),
+            Series("val", STEPS, tuple(2.2 + 1.1 * math.exp(-x / 800) for x in STEPS)),
+        ),
+        guides=(Guide(3.296, "ln 27"),),
+    ),
+    "activations": Histograms(
+        "activations",
+        (Histogram("layer 1", -1, 1, bell(20, 60)), Histogram("layer 2", -1, 1, bell(39, 90), "31 % saturated")),
+    ),
+    "probabilities": Bars("probabilities", ("a", "b", "c"), (0.665, 0.245, 0.09)),
+    "letters": Scatter("letters", tuple(Point(math.cos(n), math.sin(2 * n), chr(97 + n)) for n in range(26))),
+    "bigrams": HeatMap("bigrams", tuple("abcd"), tuple("abcd"), tuple(row[:4] for row in ring(2)[:4])),
+    "digits": Images("digits", (Image("0", ring(3)), Image("8", ring(2)))),
+    "norms": Table("norms", ("norm", "loss"), (("none", "2.31"), ("batch", "2.10"))),
+    "samples": Text("samples", ("emma", "olivia", "kaelyn")),
+}
+EVERY = READY.__class__(
+    READY.about, True, READY.knobs, READY.presets, tuple(FigureName(name, name) for name in FIGURES)
+)
+
+
+@pytest.fixture
+def app():
+    question = choice()
+    pages = (
+        step("mini-batches", question, figures=("loss", "activations", "probabilities", "letters"), text=TEXT),
+        step("pictures", bug(), figures=("bigrams", "digits", "norms", "samples"), text="A listing, and *pictures*."),
+    )
+    record = Record(None)
+    record.sitting = "the same"
+    made = lesson(pages, [question, bug()], title="Noisy steps win: mini-batches")
+    return AppOnFakeLabs(Catalog({}), record, made, make=lambda: FakeLab(ready=EVERY, figures=FIGURES))
+
+
+def after(*keys, theme="textual-dark"):
+    """Presses keys once the lab is up."""
+
+    async def before(pilot):
+        pilot.app.theme = theme
+        await settled(pilot)
+        await pilot.press(*keys)
+
+    return before
+
+
+@SIZES
+def test_home(snap_compare, size):
+    catalog = Catalog.find([lessons_dir()])
+    record = Record(None)
+    first = catalog.lessons[0]
+    for page in first.steps:
+        record.finish_step(first.id, page.id)
+    app = AppOnFakeLabs(catalog, record, notice="Progress isn't saved: the disk is full.")
+
+    async def before(pilot):
+        await until(lambda: app.warmed, pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@SIZES
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+def test_lesson(snap_compare, app, size, theme):
+    assert snap_compare(app, terminal_size=size, run_before=after("s", "h", "2", theme=theme))
+
+
+@SIZES
+def test_pictures(snap_compare, app, size):
+    assert snap_compare(app, terminal_size=size, run_before=after("right_square_bracket", "tab", "down"))
+
+
+@pytest.mark.parametrize("keys", [(), ("tab",), ("tab", "tab")], ids=["text", "knobs", "figures"])
+def test_narrow(snap_compare, app, keys):
+    assert snap_compare(app, terminal_size=(40, 12), run_before=after(*keys))
+
+
+@SIZES
+def test_help(snap_compare, app, size):
+    assert snap_compare(app, terminal_size=size, run_before=after("question_mark"))
+
+
+def test_too_small(snap_compare, app):
+    assert snap_compare(app, terminal_size=(36, 6), run_before=after())
