@@ -213,7 +213,7 @@ class Minibatches(Experiment):
         """Make up `count` names at once, each to its end mark."""
         rng = self.generator()
         contexts = torch.zeros(count, BLOCK, dtype=torch.long)
-        drawn = []
+        ended, drawn = torch.zeros(count, 1, dtype=torch.bool), []
         for _ in range(16):
             with torch.no_grad():
                 p = torch.softmax(self.model(contexts), 1)
@@ -222,6 +222,9 @@ class Minibatches(Experiment):
             letter = torch.multinomial(p, 1, generator=rng)
             drawn.append(letter)
             contexts = torch.cat((contexts[:, 1:], letter), 1)
+            ended |= letter == 0
+            if ended.all():
+                break
         rows = torch.cat(drawn, 1).tolist()
         return tuple(self.names.decode(row[: row.index(0)] if 0 in row else row) for row in rows)
 

@@ -155,8 +155,11 @@ def test_the_loss_curve_holds_batches_means_and_splits():
 
 
 def test_the_race_holds_the_runs():
-    runs = (Series("lr 1", (0.0,), (3.0,)), Series("defaults (now)", (0.0,), (2.0,)))
-    assert race_curve(Observation(Tiny({}, 0, Sources()), History(), runs=runs)).series == runs
+    past, history = (Series("lr 1", (0.0,), (3.0,)),), History()
+    history.losses.append(2.0)
+    history.clock.append((1, 0.5))
+    seen = Observation(Tiny({}, 0, Sources()), history, past=past, label="defaults (now)")
+    assert race_curve(seen).series == (*past, Series("defaults (now)", (0.5,), (2.0,)))
 
 
 def test_the_classes_of_the_tiny_data_are_all_there():

@@ -142,7 +142,8 @@ class Quiet(Experiment):
         return loss
 
 
-def test_a_weight_that_overflows_beside_a_healthy_loss_stops_the_run_at_its_very_step():
+def test_a_weight_that_overflows_beside_a_healthy_loss_stops_the_run_at_its_very_step(monkeypatch):
+    monkeypatch.setattr("tutor.lab.timeline.APART", 0.0)
     runner = Runner(Quiet, Sources())
     runner.train_for(0.001, 50)
     assert runner.iteration == 4

@@ -52,7 +52,7 @@ def train(run: Noisy, steps: int, timeline: Timeline | None = None, every: int =
     for _ in range(steps):
         losses.append(run.step().item())
         run.iteration += 1
-        if timeline is not None and run.iteration % every == 0:
+        if timeline is not None and run.iteration % every == 0 and timeline.due:
             timeline.passed(run)
     return losses
 

@@ -65,15 +65,25 @@ class Observation:
     """
 
     def __init__(
-        self, experiment: Experiment, history: History, columns: int = 80, runs: tuple[Series, ...] = ()
+        self,
+        experiment: Experiment,
+        history: History,
+        columns: int = 80,
+        past: tuple[Series, ...] = (),
+        label: str = "now",
     ) -> None:
         self._experiment = experiment
-        self.runs = runs
-        """Loss against seconds of training, of the last few runs and of this one."""
+        self._past = past
+        self._label = label
         self.history = history
         """Losses and other series up to now."""
         self.columns = columns
         """How many points wide the curves are drawn."""
+
+    @property
+    def runs(self) -> tuple[Series, ...]:
+        """Loss against seconds of training, of the last few runs and of this one."""
+        return (*self._past, self.history.loss_by_seconds(self._label, self.columns))
 
     @property
     def layers(self) -> tuple[Layer, ...]:

@@ -246,8 +246,8 @@ class Runner:
         self._halt = (now, f"{what} First to go: {culprit}." if culprit else what)
 
     def _pass(self) -> None:
-        """Keep a snapshot if one is due, and see whether the weights are still numbers."""
-        if self.halted:
+        """When a snapshot is due: see whether the weights are still numbers, and take it."""
+        if self.halted or not self._timeline.due:
             return
         torch.set_rng_state(self._randomness)
         if sound(self.experiment):
@@ -275,8 +275,7 @@ class Runner:
         """The named figures at this step; names that the lesson doesn't have are left out."""
         known = self._kind.figures()
         history = self.history if self.iteration == self.end else self.history.until(self.iteration)
-        current = history.loss_by_seconds(f"{self._label()} (now)", columns)
-        seen = Observation(self.experiment, history, columns, (*self.past, current))
+        seen = Observation(self.experiment, history, columns, self.past, f"{self._label()} (now)")
         with lesson_code(self._folder), undisturbed(self.experiment):
             return {name: getattr(self.experiment, name)(seen) for name in figures if name in known}
 

@@ -38,7 +38,7 @@ from tutor.link.messages import (
     View,
 )
 
-BURST = 0.008
+BURST = 0.012
 """Seconds of training between looks at the inbox: short against a key press, long against a step."""
 
 
@@ -180,7 +180,7 @@ class Lab:
 
     def _burst(self) -> None:
         runner = self._ready()
-        chunk = max(1, int(self._rate.value * BURST / 4))
+        chunk = max(1, int(self._rate.value * BURST / 2))
         started = time.perf_counter()
         try:
             taken = runner.train_for(BURST, chunk)

@@ -17,7 +17,7 @@ from torch import Tensor
 from tutor.lab.experiment import Experiment
 from tutor.link.knobs import Value
 
-APART = 0.1
+APART = 0.2
 """Seconds of training between snapshots, and so about the longest replay."""
 
 BUDGET = 200_000_000
@@ -67,12 +67,16 @@ class Timeline:
         """The steps of which there are snapshots."""
         return tuple(snapshot.experiment.iteration for snapshot in self._snapshots)
 
+    @property
+    def due(self) -> bool:
+        """Whether the last snapshot is long ago."""
+        return time.perf_counter() - self._taken_at >= APART
+
     def passed(self, experiment: Experiment) -> None:
-        """The run has come to where `experiment` is; take a snapshot if the last one is long ago."""
-        now = time.perf_counter()
-        if now - self._taken_at >= APART and experiment.iteration > self.steps[-1]:
+        """Take a snapshot of `experiment`, which has come further since the last one."""
+        if experiment.iteration > self.steps[-1]:
             self._snapshots.append(Snapshot.of(experiment))
-            self._taken_at = now
+            self._taken_at = time.perf_counter()
             if self.size > self._budget:
                 self._thin()
 

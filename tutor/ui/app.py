@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import App
+from textual.app import App, ComposeResult
+from textual.widgets import Static
 
 from tutor.course.catalog import Catalog
 from tutor.learner.home import state_dir
@@ -15,6 +16,10 @@ from tutor.ui.colours import Palette
 if TYPE_CHECKING:
     from tutor.course.lesson import Lesson
     from tutor.link.client import LabProcess
+
+
+AFTER_THE_FIRST_PAINT = 0.05
+"""Seconds after which work may begin that the first paint doesn't need; Textual paints up to three ticks late."""
 
 
 class TutorApp(App[None]):
@@ -59,11 +64,19 @@ class TutorApp(App[None]):
         """Where the lab's output goes."""
         return state_dir() / "lab.log"
 
+    def compose(self) -> ComposeResult:
+        """The lesson's title, there at once, while its screen is being made."""
+        if self._lesson is not None:
+            yield Static(f" {self._lesson.order} · {self._lesson.title}")
+
     def on_mount(self) -> None:
         """Show the first screen."""
         self.palette = Palette(self.theme_variables, self.native_ansi_color)
         self.theme_changed_signal.subscribe(self, self._repaint)
-        self._show_first_screen()
+        if self._lesson is None:
+            self._show_first_screen()
+        else:
+            self.set_timer(AFTER_THE_FIRST_PAINT, self._show_first_screen)
 
     def _show_first_screen(self) -> None:
         if self._lesson is None:

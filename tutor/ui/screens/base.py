@@ -8,9 +8,6 @@ from textual.widgets import Static
 
 from tutor.ui.app import TutorApp
 
-AFTER_THE_FIRST_PAINT = 0.05
-"""Seconds after which work may begin that the first paint doesn't need; Textual paints up to three ticks late."""
-
 
 class TutorScreen(Screen[None]):
     """A screen that knows its size by class, and says so when the terminal is smaller than 40x12."""

@@ -16,7 +16,7 @@ class CodeScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("escape,c,q", "dismiss", "back to the lesson")]
     DEFAULT_CSS = """
-    CodeScreen { align: center middle; }
+    CodeScreen { align: center middle; background: $background; }
     CodeScreen VerticalScroll {
         width: 124; max-width: 100%; height: 100%; padding: 0 1; background: $surface; border: round $primary;
     }

@@ -15,7 +15,7 @@ class HelpScreen(ModalScreen[None]):
     """What each key does. Any key but the arrows closes it."""
 
     DEFAULT_CSS = """
-    HelpScreen { align: center middle; }
+    HelpScreen { align: center middle; background: $background; }
     HelpScreen VerticalScroll {
         width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
         background: $surface; border:

@@ -11,8 +11,9 @@ from textual.widgets.option_list import Option
 from tutor.course.outline import Outline
 from tutor.errors import TutorError
 from tutor.learner.record import Progress
+from tutor.ui.app import AFTER_THE_FIRST_PAINT
 from tutor.ui.keys import HOME, bindings
-from tutor.ui.screens.base import AFTER_THE_FIRST_PAINT, TutorScreen
+from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines

@@ -8,8 +8,8 @@ from tutor.course.lesson import Lesson
 from tutor.course.sitting import Sitting, State
 from tutor.link.knobs import Value
 from tutor.link.messages import Frame, Pause, Ready, Restart, Trouble, Turn
+from tutor.ui.app import AFTER_THE_FIRST_PAINT
 from tutor.ui.keys import LESSON, NEEDS_TRAINING, bindings
-from tutor.ui.screens.base import AFTER_THE_FIRST_PAINT
 from tutor.ui.screens.code import CodeScreen
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.screens.run import RunScreen
@@ -69,7 +69,7 @@ class LessonScreen(RunScreen):
 
     def on_mount(self) -> None:
         """Show the page at once; the lab comes up meanwhile."""
-        self._clock = self.set_interval(1 / self.tutor.fps, self.session.look, pause=True)
+        self._clock = self.set_interval(1 / self.tutor.fps, self._look, pause=True)
         self._show_page()
         self.set_timer(AFTER_THE_FIRST_PAINT, self._start_lab)
 

@@ -33,6 +33,15 @@ class RunScreen(TutorScreen):
         self._meant_to_run = False
         self._scrubbed_to: int | None = None
 
+    def _look(self) -> None:
+        """Ask for a frame; one that something covers would be drawn for nobody."""
+        if self.is_current:
+            self.session.look()
+
+    def on_screen_resume(self) -> None:
+        """Show what has happened meanwhile."""
+        self.session.look()
+
     def _start_lab(self) -> None:
         self.run_worker(self._serve(), group="lab", exclusive=True)
 
