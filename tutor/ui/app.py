@@ -76,7 +76,7 @@ class TutorApp(App[None]):
         if self._lesson is None:
             self._show_first_screen()
         else:
-            self.set_timer(AFTER_THE_FIRST_PAINT, self._show_first_screen)
+            self.set_timer(AFTER_THE_FIRST_PAINT / 2, self._show_first_screen)
 
     def _show_first_screen(self) -> None:
         if self._lesson is None:

@@ -35,7 +35,7 @@ class RunScreen(TutorScreen):
 
     def _look(self) -> None:
         """Ask for a frame; one that something covers would be drawn for nobody."""
-        if self.is_current:
+        if self.is_active:
             self.session.look()
 
     def on_screen_resume(self) -> None:
