@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tutor.figures.numbers import (
+    LEVEL,
     extent,
     log_ticks,
     nice_limits,
@@ -28,7 +29,7 @@ def mantissa(value):
 @given(reals, reals, st.integers(1, 20))
 def test_ticks_lie_in_range_on_one_two_five_steps_and_are_few(a, b, most):
     low, high = sorted((a, b))
-    assume(high - low > 1e-6 * max(abs(low), abs(high)) and high - low > 1e-12)
+    assume(high - low >= LEVEL * max(abs(low), abs(high)) and high - low > 1e-12)
     found = ticks(low, high, most)
     slack = (high - low) * 1e-6
     assert len(found) <= most
@@ -82,7 +83,7 @@ def test_log_ticks_lie_in_range_and_are_few(a, b, most):
 @given(reals, reals)
 def test_nice_limits_hold_the_data_without_much_room_to_spare(a, b):
     low, high = sorted((a, b))
-    assume(high - low > 1e-6 * max(abs(low), abs(high)) and high - low > 1e-12)
+    assume(high - low >= LEVEL * max(abs(low), abs(high)) and high - low > 1e-12)
     bottom, top = nice_limits(low, high)
     slack = (high - low) * 1e-6
     assert bottom <= low + slack
@@ -159,7 +160,7 @@ def test_tick_labels_share_a_unit_and_their_decimals(values, expected):
 @given(reals, reals)
 def test_tick_labels_are_never_alike(a, b):
     low, high = sorted((a, b))
-    assume(high - low > 1e-6 * max(abs(low), abs(high)) and high - low > 1e-12)
+    assume(high - low >= LEVEL * max(abs(low), abs(high)) and high - low > 1e-12)
     labels = tick_labels(ticks(low, high, 6))
     assert len(set(labels)) == len(labels)
 

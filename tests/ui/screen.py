@@ -21,8 +21,8 @@ async def until(happened, pilot, rounds=PATIENCE):
 
 def shown(pilot, selector):
     """The text of a widget of ours as one string, or nothing if it is not on screen."""
-    widget = pilot.app.screen.query_one(selector, Lines)
-    return "\n".join(plain(widget.lines)) if widget.region.area else ""
+    widgets = pilot.app.screen.query(selector).results(Lines)
+    return "\n".join("\n".join(plain(widget.lines)) for widget in widgets if widget.region.area)
 
 
 async def reads(pilot, selector, text):

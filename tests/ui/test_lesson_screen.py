@@ -62,7 +62,7 @@ async def test_figures_that_are_not_on_screen_are_not_asked_for(app_at):
 async def test_a_tiny_terminal_says_so_in_one_line(app_at, size):
     app = app_at()
     async with app.run_test(size=size) as pilot:
-        await until(lambda: TOO_SMALL in painted(pilot)[0], pilot)
+        await until(lambda: TOO_SMALL in "\n".join(painted(pilot)), pilot)
         assert "Words." not in "\n".join(painted(pilot))
 
 

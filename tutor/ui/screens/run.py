@@ -40,7 +40,8 @@ class RunScreen(TutorScreen):
 
     def on_screen_resume(self) -> None:
         """Show what has happened meanwhile."""
-        self.session.look()
+        if self._meant_to_run:
+            self.session.look()
 
     def _start_lab(self) -> None:
         self.run_worker(self._serve(), group="lab", exclusive=True)
