@@ -19,9 +19,7 @@ async def main() -> None:
     lesson = Catalog.find([lessons_dir()]).get("minibatches")
     app = TutorApp(Catalog.find([lessons_dir()]), Record(None), lesson)
     async with app.run_test(size=(120, 40)) as pilot:
-        screen = app.screen
-        assert isinstance(screen, LessonScreen)
-        while screen.session.frame is None:
+        while not isinstance(screen := app.screen, LessonScreen) or screen.session.frame is None:
             await pilot.pause(0.1)
         await pilot.press("space")
         while screen.session.frame.iteration < STEPS:
