@@ -7,6 +7,7 @@ from tutor.course.catalog import Catalog
 from tutor.learner.record import Record
 from tutor.paths import lessons_dir
 from tutor.ui.app import TutorApp
+from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.widgets.figure_view import FigureView
 from tutor.ui.widgets.knob_panel import KnobPanel
 
@@ -21,6 +22,7 @@ def app():
 
 async def ready(pilot):
     """Wait for the lab: importing torch takes seconds, more of them on a busy machine."""
+    await until(lambda: isinstance(pilot.app.screen, LessonScreen), pilot)
     await until(lambda: pilot.app.screen.session.frame, pilot, rounds=10_000)
     await settled(pilot)
 
