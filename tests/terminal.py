@@ -54,6 +54,12 @@ class Terminal:
         os.close(self._fd)
 
     @property
+    def colours(self) -> set[str]:
+        """Every foreground and background on screen, by pyte's names."""
+        cells = (cell for row in self._screen.buffer.values() for cell in row.values())
+        return {colour for cell in cells for colour in (cell.fg, cell.bg)}
+
+    @property
     def text(self) -> str:
         """The screen, line by line."""
         return "\n".join(self._screen.display)

@@ -31,6 +31,16 @@ def test_q_while_it_trains_leaves_no_process(app):
     wait_until(lambda: not alive(lab), 5)
 
 
+def test_no_color_means_none(tmp_path, monkeypatch):
+    with App(tmp_path, "minibatches") as coloured:
+        coloured.ready()
+        assert len(coloured.colours) > 3
+    monkeypatch.setenv("NO_COLOR", "1")
+    with App(tmp_path, "minibatches") as plain:
+        plain.train()
+        assert plain.colours == {"default"}
+
+
 def test_q_before_the_lab_is_up(app):
     app.wait_for("page 1 of")
     app.send("q")

@@ -44,7 +44,8 @@ class TutorApp(App[None]):
         fps: float = 0.0,
     ) -> None:
         """Open `lesson` at once, or else the list of lessons; `notice` is shown when the first screen is up."""
-        super().__init__()
+        # Textual chooses its filter here: without the terminal's own colours it would send greys under NO_COLOR.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.catalog = catalog
         self.record = record
         self.seed = seed
