@@ -1,5 +1,7 @@
 """What holds for every kind of figure: its size, its vocabulary of roles, its plain data, its words."""
 
+import csv
+import io
 import re
 import subprocess
 import sys
@@ -11,8 +13,10 @@ from hypothesis import strategies as st
 
 from tutor.figures import (
     AnyFigure,
+    Bands,
     Bars,
     Curve,
+    Group,
     Guide,
     HeatMap,
     Histogram,
@@ -20,13 +24,17 @@ from tutor.figures import (
     Image,
     Images,
     Point,
+    Regions,
     Scatter,
     Series,
+    Stage,
+    Strip,
     Table,
     Text,
 )
+from tutor.figures.export import as_csv
 
-ROLE = r"(text|muted|title|accent|good|bad|warn|s[0-5]|h([0-9]|1[0-5]))"
+ROLE = r"(text|muted|title|accent|good|bad|warn|cursor|s[0-5]|h([0-9]|1[0-5]))"
 numbers = st.one_of(st.floats(), st.integers(-5, 5).map(float), st.just(1.0))
 values = st.lists(numbers, max_size=12).map(tuple)
 text = st.text("abc xyz09.-", max_size=30)
@@ -37,8 +45,11 @@ def tuples(items: st.SearchStrategy[object], **limits: int) -> st.SearchStrategy
     return st.lists(items, **(limits or many)).map(tuple)
 
 
-series = st.builds(Series, text, values, values, st.sampled_from(["line", "points", "faint"]))
+series = st.builds(Series, text, values, values, st.sampled_from(["line", "points", "faint"]), values, values)
 histogram = st.builds(Histogram, text, numbers, numbers, tuples(st.integers(0, 10**7), max_size=60), text)
+point = st.builds(Point, numbers, numbers, st.sampled_from("abc."), st.integers(0, 7))
+pair = st.tuples(numbers, numbers)
+places = st.none() | st.tuples(st.integers(-2, 80), st.integers(-2, 80))
 kinds = {
     Curve: st.builds(
         Curve,
@@ -49,11 +60,20 @@ kinds = {
         log_x=st.booleans(),
         log_y=st.booleans(),
         guides=tuples(st.builds(Guide, numbers, text), max_size=3),
+        y_span=st.none() | st.tuples(numbers, numbers),
     ),
     Histograms: st.builds(Histograms, text, tuples(histogram), text),
+    Bands: st.builds(Bands, text, tuples(st.builds(Group, text, values)), text),
     Bars: st.builds(Bars, text, tuples(text), values, text, st.integers(0, 5), st.none() | numbers),
     HeatMap: st.builds(
-        HeatMap, text, tuples(text), tuples(text), tuples(values), st.none() | numbers, st.none() | numbers
+        HeatMap,
+        text,
+        tuples(text),
+        tuples(text),
+        tuples(values),
+        st.none() | numbers,
+        st.none() | numbers,
+        numbers=st.booleans(),
     ),
     Images: st.builds(
         Images,
@@ -62,9 +82,11 @@ kinds = {
         st.none() | numbers,
         st.none() | numbers,
     ),
-    Scatter: st.builds(
-        Scatter, text, tuples(st.builds(Point, numbers, numbers, st.sampled_from("abc.")), max_size=30), text
+    Regions: st.builds(
+        Regions, text, tuples(text), tuples(tuples(st.integers(-1, 7))), pair, pair, tuples(point, max_size=30)
     ),
+    Scatter: st.builds(Scatter, text, tuples(point, max_size=30), text),
+    Strip: st.builds(Strip, text, tuples(text), tuples(st.builds(Stage, text, values, text))),
     Table: st.builds(Table, text, tuples(text), tuples(tuples(text))),
     Text: st.builds(Text, text, tuples(text, max_size=40)),
 }
@@ -78,7 +100,7 @@ def test_any_data_is_drawn_in_exactly_the_size_asked_for(kind, data):
     figure = data.draw(kinds[kind])
     width, height = data.draw(st.integers(1, 120)), data.draw(st.integers(1, 50))
     glyphs = data.draw(st.sampled_from(["braille", "quadrant", "ascii"]))
-    lines = figure.draw(width, height, glyphs)
+    lines = figure.draw(width, height, glyphs, data.draw(places))
     assert len(lines) == height
     assert "".join(part for part, _ in lines[0]).ljust(width).startswith(figure.title[: width - 1])
     for line in lines:
@@ -96,6 +118,17 @@ def test_any_data_is_drawn_in_exactly_the_size_asked_for(kind, data):
 def test_any_data_has_words_that_start_with_the_title(kind, data):
     figure = data.draw(kinds[kind])
     assert figure.describe().startswith(figure.title)
+
+
+@every_kind
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_any_place_can_be_read_and_all_data_exported(kind, data):
+    figure = data.draw(kinds[kind])
+    told = figure.read(data.draw(places) or (0, 0))
+    assert told
+    assert (told == "There is nothing to read yet.") == (0 in figure.places)
+    assert len(list(csv.reader(io.StringIO(as_csv(figure))))) == len(figure.data())
 
 
 @every_kind

@@ -3,13 +3,17 @@
 Importing this package imports no plotting library, so that a process that only builds figures stays light.
 """
 
+from tutor.figures.bands import Bands, Group
 from tutor.figures.bars import Bars
 from tutor.figures.base import Figure
-from tutor.figures.curve import Curve, Guide, Series
+from tutor.figures.curve import Curve
 from tutor.figures.heatmap import HeatMap
 from tutor.figures.histograms import Histogram, Histograms
 from tutor.figures.images import Image, Images
+from tutor.figures.regions import Regions
 from tutor.figures.scatter import Point, Scatter
+from tutor.figures.series import Guide, Series
+from tutor.figures.strip import Stage, Strip
 from tutor.figures.table import Table, Text
 from tutor.figures.together import SideBySide, Single
 from tutor.roles import Glyphs, Line, Span
@@ -19,10 +23,12 @@ AnyFigure = Single | SideBySide
 
 __all__ = [
     "AnyFigure",
+    "Bands",
     "Bars",
     "Curve",
     "Figure",
     "Glyphs",
+    "Group",
     "Guide",
     "HeatMap",
     "Histogram",
@@ -31,10 +37,13 @@ __all__ = [
     "Images",
     "Line",
     "Point",
+    "Regions",
     "Scatter",
     "Series",
     "SideBySide",
     "Span",
+    "Stage",
+    "Strip",
     "Table",
     "Text",
 ]

@@ -121,3 +121,18 @@ def label_tick(grid: Grid, row: int, column: int, label: str) -> None:
     before, after = max(first - 1, 0), min(first + len(label) + 1, grid.width)
     if grid.blank(before, row, after - before):
         grid.put(first, row, label, "muted")
+
+
+def axis_below(grid: Grid, axis: Axis, left: int, row: int, glyphs: Glyphs) -> None:
+    """Draw `axis` alone, from column `left` on: its rule, ticks and name in `row`, the labels below it."""
+    across = grid.width - left
+    rule, tick = "-+" if glyphs == "ascii" else "─┬"
+    grid.put(left, row, rule * across, "muted")
+    marks = axis.marks(max(across // 9, 2))
+    for value, _ in marks:
+        grid.put(left + axis.cell(value, across), row, tick, "muted")
+    name = clip(axis.label, across // 2, glyphs)
+    if name:
+        grid.put(grid.width - len(name) - 1, row, f" {name}", "muted")
+    for value, label in marks:
+        label_tick(grid, row + 1, left + axis.cell(value, across), label)

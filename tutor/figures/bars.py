@@ -2,8 +2,8 @@
 
 import math
 
-from tutor.figures.base import Figure
-from tutor.figures.lines import Grid, clip, more
+from tutor.figures.base import Figure, Place, Row
+from tutor.figures.lines import Grid, clip, more, window
 from tutor.figures.numbers import short, usable
 from tutor.roles import Glyphs, Line
 
@@ -38,6 +38,19 @@ class Bars(Figure, frozen=True):
             f" Not finite: {', '.join(label for label, value in self._pairs() if not usable(value))}." if lost else ""
         )
 
+    @property
+    def places(self) -> Place:
+        """A place a bar, one below the other."""
+        return 1, len(self._pairs())
+
+    def data(self) -> list[Row]:
+        """A row a bar."""
+        return [("bar", self.unit or "value"), *self._pairs()]
+
+    def _read(self, place: Place) -> str:
+        label, value = self._pairs()[place[1]]
+        return f"{label}: {self._write(value)}"
+
     def _pairs(self) -> list[tuple[str, float]]:
         return list(zip(self.labels, self.values, strict=False))
 
@@ -47,12 +60,16 @@ class Bars(Figure, frozen=True):
         text = f"{value:.{self.digits}f}" if abs(value) < 1e6 else short(value)
         return f"{text} {self.unit}".rstrip()
 
-    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    def _lines(self, width: int, height: int, glyphs: Glyphs, cursor: Place | None) -> list[Line]:
         grid = Grid(width, height)
         grid.put(0, 0, clip(self.title, width, glyphs), "title")
         pairs = self._pairs()
         room = height - 1
         shown = pairs if len(pairs) <= room else _largest(pairs, max(room - 1, 0))
+        first = 0
+        if cursor is not None and len(shown) < len(pairs):
+            first = window(len(pairs), len(shown), cursor[1])
+            shown = pairs[first : first + len(shown)]
         if not pairs:
             grid.put(0, 1, "no data yet", "muted")
         drawn = [value for _, value in pairs if usable(value)]
@@ -63,7 +80,8 @@ class Bars(Figure, frozen=True):
         numbers = max((len(self._write(value)) for _, value in shown), default=0)
         across = width - names - numbers - 2
         for row, (label, value) in enumerate(shown, start=1):
-            grid.put(0, row, clip(label, names, glyphs), "text")
+            here = cursor is not None and first + row - 1 == cursor[1]
+            grid.put(0, row, clip(label, names, glyphs), "text/cursor" if here else "text")
             if across >= 4:
                 grid.put(width - numbers, row, self._write(value).rjust(numbers), "text")
                 if usable(value) and high - low > 1e-290:

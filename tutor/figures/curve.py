@@ -1,39 +1,16 @@
 """Curves: one or more series of y against x, on linear or logarithmic axes."""
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-import msgspec
+from bisect import bisect_left
 
 from tutor.figures.axes import Axis, Frame
-from tutor.figures.base import Figure
+from tutor.figures.base import Figure, Place, Row
 from tutor.figures.lines import Grid, heading, length
 from tutor.figures.numbers import short, words
-from tutor.roles import SERIES, Glyphs, Line
-
-if TYPE_CHECKING:
-    from tutor.figures.canvas import Stroke
-
-MARKS = "*ox+#%"
-"""What tells series apart besides colour: marks on the lines (the first has none), in ASCII the lines."""
+from tutor.figures.series import MARKS, Guide, Series, Trace, tell, traces
+from tutor.roles import Glyphs, Line
 
 _APART = 10
 """Columns between two marks on a line."""
-
-
-class Series(msgspec.Struct, frozen=True):
-    """One named sequence of points; `faint` is for the raw noise behind a smoothed line."""
-
-    label: str
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    style: Literal["line", "points", "faint"] = "line"
-
-
-class Guide(msgspec.Struct, frozen=True):
-    """A horizontal line at y = `value` to compare the series with."""
-
-    value: float
-    label: str
 
 
 class Curve(Figure, frozen=True):
@@ -45,30 +22,63 @@ class Curve(Figure, frozen=True):
     log_x: bool = False
     log_y: bool = False
     guides: tuple[Guide, ...] = ()
+    y_span: tuple[float, float] | None = None
+    """What the y axis holds at least."""
 
     def describe(self) -> str:
         """How each series goes, what its extremes are, and where it lies from the guides."""
         traces = self._traces()
         plain = [trace for trace in traces if trace.series.style != "faint"] or traces
-        told = "; ".join(_tell(trace, self.x_label or "x") + _beside(trace, self.guides) for trace in plain)
+        told = "; ".join(tell(trace, self.x_label or "x", self.guides) for trace in plain)
         lost = sum(len(trace.series.y) - len(trace.points) for trace in traces)
         why = "not finite or not positive" if self.log_x or self.log_y else "not finite"
         note = f" {words(lost)} {'point is' if lost == 1 else 'points are'} left out, being {why}." if lost else ""
         return f"{self.title}: {told or 'no data yet'}.{note}"
 
-    def _traces(self) -> list["_Trace"]:
-        x, y = Axis(1, 10, self.log_x), Axis(1, 10, self.log_y)
-        traces: list[_Trace] = []
-        number = 0
-        for series in self.series:
-            points = [(a, b) for a, b in zip(series.x, series.y, strict=False) if x.holds(a) and y.holds(b)]
-            faint = series.style == "faint"
-            role = "muted" if faint else f"s{number % SERIES}"
-            traces.append(_Trace(series, points, role, "." if faint else MARKS[number % len(MARKS)]))
-            number += not faint
-        return traces
+    @property
+    def places(self) -> Place:
+        """A place at each x at which some series has a point."""
+        return len(self._columns()), 1
 
-    def _axes(self, traces: list["_Trace"]) -> tuple[Axis, Axis]:
+    def at(self, place: Place) -> float:
+        """The x of a place, by which the cursors of several curves can be kept in step."""
+        columns = self._columns()
+        return columns[min(max(place[0], 0), len(columns) - 1)] if columns else 0.0
+
+    def nearest(self, x: float) -> Place:
+        """The place nearest to `x`."""
+        columns = self._columns()
+        right = bisect_left(columns, x)
+        near = range(max(right - 1, 0), min(right + 1, len(columns)))
+        return min(near, key=lambda index: abs(columns[index] - x), default=0), 0
+
+    def data(self) -> list[Row]:
+        """A row a point: its series, x and y, and the band around it where there is one."""
+        banded = any(series.low for series in self.series)
+        header: Row = ("series", self.x_label or "x", self.y_label or "y")
+        table: list[Row] = [(*header, "low", "high") if banded else header]
+        for series in self.series:
+            edges = (series.low, series.high) if series.low else ()
+            table += [(series.label, *point) for point in zip(series.x, series.y, *edges, strict=False)]
+        return table
+
+    def _columns(self) -> list[float]:
+        return sorted({x for trace in self._traces() for x, _ in trace.points})
+
+    def _read(self, place: Place) -> str:
+        x = self.at(place)
+        found = []
+        for trace in self._traces():
+            if trace.points and trace.series.style != "faint":
+                at, value = min(trace.points, key=lambda point: abs(point[0] - x))
+                # Elsewhere than under the cursor a value is said with its own place.
+                found.append(f"{trace.series.label} {short(value, 4)}" + ("" if at == x else f" (at {words(at)})"))
+        return f"{self.x_label or 'x'} {words(x)}: {', '.join(found) or 'nothing'}"
+
+    def _traces(self) -> list[Trace]:
+        return traces(self.series, Axis(1, 10, self.log_x), Axis(1, 10, self.log_y))
+
+    def _axes(self, traces: list[Trace]) -> tuple[Axis, Axis]:
         every = [point for trace in traces for point in trace.points]
         levels = [guide.value for guide in self.guides]
         xs = [x for x, _ in every]
@@ -76,9 +86,10 @@ class Curve(Figure, frozen=True):
             # Before the first step there is a future, but no past.
             xs = [0.0, 1.0]
         x = Axis.around(xs, log=self.log_x, label=self.x_label)
-        return x, Axis.around([y for _, y in every] + levels, log=self.log_y)
+        edges = [y for trace in traces for y in (*trace.series.low, *trace.series.high)]
+        return x, Axis.around([*(y for _, y in every), *levels, *edges, *(self.y_span or ())], log=self.log_y)
 
-    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    def _lines(self, width: int, height: int, glyphs: Glyphs, cursor: Place | None) -> list[Line]:
         traces = self._traces()
         top = self._top(traces, width, height, glyphs)
         grid = Grid(width, max(height - len(top), 0))
@@ -87,11 +98,13 @@ class Curve(Figure, frozen=True):
         frame = Frame(grid, 0, x, y, glyphs, labelled=some)
         if some:
             _fill(frame, traces, self.guides, glyphs)
+            if cursor is not None:
+                _upright(frame, self.at(cursor), glyphs)
         else:
             frame.say("no data yet")
         return top + grid.lines()
 
-    def _top(self, traces: list["_Trace"], width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    def _top(self, traces: list[Trace], width: int, height: int, glyphs: Glyphs) -> list[Line]:
         """The title and the legend, in one line if both fit."""
         title: Line = ((self.title, "title"),)
         if self.y_label:
@@ -106,39 +119,14 @@ class Curve(Figure, frozen=True):
         return [title, *(full if len(full) == 1 else terse)[:room]]
 
 
-class _Trace(NamedTuple):
-    """A series with the points of it that can be drawn, and how they look."""
-
-    series: Series
-    points: list[tuple[float, float]]
-    role: str
-    mark: str
-
-    def key(self, glyphs: Glyphs) -> str:
-        """What stands for the series in the legend."""
-        if self.series.style == "points":
-            return self.mark
-        if glyphs == "ascii" or self.series.style == "faint":
-            return self.mark * 2
-        return "──" if self.mark == MARKS[0] else f"─{self.mark}─"
-
-    def stroke(self, x: Axis, y: Axis, glyphs: Glyphs) -> "Stroke":
-        """The points on the drawn scale."""
-        from tutor.figures.canvas import MARKERS, Stroke
-
-        alone = glyphs == "ascii" or self.series.style == "points" or len(self.points) == 1
-        xs, ys = [x.scale(a) for a, _ in self.points], [y.scale(b) for _, b in self.points]
-        return Stroke(xs, ys, self.role, self.mark if alone else MARKERS[glyphs], self.series.style == "line")
-
-
-def _fill(frame: Frame, traces: list[_Trace], guides: tuple[Guide, ...], glyphs: Glyphs) -> None:
+def _fill(frame: Frame, traces: list[Trace], guides: tuple[Guide, ...], glyphs: Glyphs) -> None:
     """Draw the traces into `frame`, faint ones undermost, and the guides where there is room left."""
     from tutor.figures.canvas import plot
 
     if frame.width < 1 or frame.height < 1:
         return
     layers = sorted(traces, key=lambda trace: trace.series.style != "faint")
-    strokes = [trace.stroke(frame.x, frame.y, glyphs) for trace in layers if trace.points]
+    strokes = [stroke for trace in layers for stroke in trace.strokes(frame.x, frame.y, glyphs)]
     for row, line in enumerate(plot(strokes, frame.width, frame.height, frame.x.limits, frame.y.limits)):
         frame.grid.put_line(frame.left, frame.top + row, line)
     for trace in layers:
@@ -149,7 +137,17 @@ def _fill(frame: Frame, traces: list[_Trace], guides: tuple[Guide, ...], glyphs:
             _rule(frame, guide, "╌" if glyphs == "braille" else "-")
 
 
-def _mark(frame: Frame, trace: _Trace) -> None:
+def _upright(frame: Frame, x: float, glyphs: Glyphs) -> None:
+    """The cursor: a line through all the free cells above `x`, and what is drawn there in reverse."""
+    column = frame.column(x)
+    for row in range(frame.top, frame.top + frame.height):
+        if frame.grid.blank(column, row):
+            frame.grid.put(column, row, "|" if glyphs == "ascii" else "│", "accent")
+        else:
+            frame.grid.tint(column, row, "text/cursor")
+
+
+def _mark(frame: Frame, trace: Trace) -> None:
     """Set the trace's mark on its line every few columns, first where no other trace has one."""
     due = frame.left + 2 * MARKS.index(trace.mark)
     for x, y in trace.points:
@@ -172,7 +170,7 @@ def _rule(frame: Frame, guide: Guide, dash: str) -> None:
         frame.grid.put(place, row, f" {guide.label} ", "warn")
 
 
-def _legend(traces: list[_Trace], width: int, glyphs: Glyphs, *, values: bool) -> list[Line]:
+def _legend(traces: list[Trace], width: int, glyphs: Glyphs, *, values: bool) -> list[Line]:
     """The key and label of each trace, with its last value if `values`, in as many lines as that takes."""
     lines: list[Line] = [()]
     for trace in traces:
@@ -185,39 +183,3 @@ def _legend(traces: list[_Trace], width: int, glyphs: Glyphs, *, values: bool) -
         gap: Line = (("  ", "text"),) if lines[-1] else ()
         lines[-1] += (*gap, (entry, trace.role))
     return lines
-
-
-def _tell(trace: _Trace, x_name: str) -> str:
-    """How the trace goes, in words."""
-    label, points = trace.series.label, trace.points
-    if not points:
-        return f"{label} has {'nothing finite to draw' if trace.series.y else 'no data yet'}"
-    (x_first, first), (x_last, last) = points[0], points[-1]
-    (x_low, low), (x_high, high) = (pick(points, key=lambda point: point[1]) for pick in (min, max))
-    if len(points) == 1:
-        return f"{label} is {words(first)} at {x_name} {words(x_first)}"
-    if low == high:
-        return f"{label} stays at {words(low)} from {x_name} {words(x_first)} to {words(x_last)}"
-    verb = "went" if abs(last - first) < 0.05 * (high - low) else "fell" if last < first else "rose"
-    text = f"{label} {verb} from {words(first)} at {x_name} {words(x_first)}"
-    text += f" to {words(last)} at {x_name} {words(x_last)}"
-    if low < min(first, last):
-        text += f", lowest {words(low)} at {words(x_low)}"
-    if high > max(first, last):
-        text += f", highest {words(high)} at {words(x_high)}"
-    return text
-
-
-def _beside(trace: _Trace, guides: tuple[Guide, ...]) -> str:
-    """Where the trace lies from each guide."""
-    values = [y for _, y in trace.points]
-    text = ""
-    for guide in guides if values else ():
-        if min(values) > guide.value:
-            text += f", stays above the guide {guide.label}"
-        elif max(values) < guide.value:
-            text += f", stays below the guide {guide.label}"
-        else:
-            side = "above" if values[-1] > guide.value else "below" if values[-1] < guide.value else "on"
-            text += f", meets the guide {guide.label} and ends {side} it"
-    return text

@@ -4,8 +4,8 @@ import msgspec
 
 from tutor.figures import numbers
 from tutor.figures.axes import Axis, label_tick
-from tutor.figures.base import Figure
-from tutor.figures.lines import Grid, clip, more
+from tutor.figures.base import Figure, Place, Row
+from tutor.figures.lines import Grid, clip, more, window
 from tutor.figures.numbers import percent, words
 from tutor.roles import Glyphs, Line
 
@@ -68,7 +68,31 @@ class Histograms(Figure, frozen=True):
         """For each row its size, its fullest bin, what lies at the ends, and the note."""
         return f"{self.title}: {'; '.join(map(_tell, self.rows)) or 'no data yet'}."
 
-    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    @property
+    def places(self) -> Place:
+        """Across a row its bins, down the rows."""
+        return max((len(row.counts) for row in self.rows), default=0), len(self.rows)
+
+    def data(self) -> list[Row]:
+        """A row a bin: the histogram it belongs to, its edges and its count."""
+        bins = [
+            (row.label, row.edge(index), row.edge(index + 1), float(count))
+            for row in self.rows
+            for index, count in enumerate(row.counts)
+        ]
+        return [("histogram", "from", "to", "count"), *bins]
+
+    def _read(self, place: Place) -> str:
+        row = self.rows[place[1]]
+        if not row.counts:
+            return f"{row.label}: no data yet"
+        index = min(place[0], len(row.counts) - 1)
+        count = row.counts[index]
+        share = f", {percent(count / row.total)}" if row.total else ""
+        edges = f"{words(row.edge(index))} to {words(row.edge(index + 1))}"
+        return f"{row.label}, {edges}: {words(count)} of {words(row.total)}{share}"
+
+    def _lines(self, width: int, height: int, glyphs: Glyphs, cursor: Place | None) -> list[Line]:
         grid = Grid(width, height)
         grid.put(0, 0, clip(self.title, width, glyphs), "title")
         drawable = [row for row in self.rows if row.ranged]
@@ -79,6 +103,8 @@ class Histograms(Figure, frozen=True):
         below = 1 if height >= 4 else 0
         room = height - 1 - below
         shown = self.rows if len(self.rows) <= room else self.rows[: max(room - 1, 0)]
+        first = window(len(self.rows), len(shown), cursor[1] if cursor is not None else None)
+        shown = self.rows[first : first + len(shown)]
         names = min(max((len(row.label) for row in shown), default=0), width // 4)
         notes = max((len(row.note) for row in shown), default=0)
         notes = notes if width - names - notes - 2 >= 16 else 0
@@ -93,6 +119,9 @@ class Histograms(Figure, frozen=True):
             grid.put(width - notes, base, row.note[:notes], "accent")
             if row.ranged:
                 _columns(grid, left, base, row.mass(axis, across), tall, BLOCKS[glyphs])
+            if cursor is not None and first + index == cursor[1] and row.ranged and row.counts:
+                bin_ = min(cursor[0], len(row.counts) - 1)
+                _point_at(grid, left + axis.cell((row.edge(bin_) + row.edge(bin_ + 1)) / 2, across), base, tall)
         if len(shown) < len(self.rows):
             grid.put(0, room, more(len(self.rows) - len(shown), glyphs), "muted")
         if below:
@@ -114,6 +143,12 @@ def _columns(grid: Grid, left: int, base: int, mass: list[float], tall: int, blo
         level = max(round(value / fullest * tall * steps), 1) if value > 0 else 0
         for up in range(tall):
             grid.put(left + column, base - up, blocks[min(max(level - up * steps, 0), steps)], "s0")
+
+
+def _point_at(grid: Grid, column: int, base: int, tall: int) -> None:
+    """Show that the cursor stands on this column."""
+    for up in range(tall):
+        grid.tint(column, base - up, "s0/cursor")
 
 
 def _ticks(grid: Grid, row: int, left: int, across: int, axis: Axis, label: str) -> None:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from tutor.figures import shades
-from tutor.figures.base import Figure
-from tutor.figures.lines import Grid, clip, more
+from tutor.figures import numbers, shades
+from tutor.figures.base import Figure, Place, Row
+from tutor.figures.lines import Grid, clip, more, window
 from tutor.figures.numbers import short
 from tutor.roles import Glyphs, Line
 
@@ -49,11 +49,35 @@ class Images(Figure, frozen=True):
         rest = f" and {len(named) - 12} more" if len(named) > 12 else ""
         return text + (f": {', '.join(named[:12])}{rest}." if named else ".")
 
+    @property
+    def places(self) -> Place:
+        """A place an image."""
+        return len(self.images), 1
+
+    def data(self) -> list[Row]:
+        """A row a line of pixels: the image it belongs to, which line, and the values."""
+        wide = max((image.size[0] for image in self.images), default=0)
+        lines: list[Row] = [
+            (image.caption or str(index), number, *pixels)
+            for index, image in enumerate(self.images)
+            for number, pixels in enumerate(image.pixels)
+        ]
+        return [("image", "line", *(str(column) for column in range(wide))), *lines]
+
+    def _read(self, place: Place) -> str:
+        image = self.images[place[0]]
+        values = [value for line in image.pixels for value in line]
+        ends = numbers.extent(values)
+        name = image.caption or f"image {place[0] + 1}"
+        if ends is None:
+            return f"{name}: no pixels"
+        return f"{name}: {' by '.join(map(str, image.size))} pixels from {short(ends[0])} to {short(ends[1])}"
+
     def _scale(self) -> shades.Scale:
         values = (value for image in self.images for line in image.pixels for value in line)
         return shades.Scale.over(values, self.low, self.high)
 
-    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    def _lines(self, width: int, height: int, glyphs: Glyphs, cursor: Place | None) -> list[Line]:
         grid = Grid(width, height)
         grid.put(0, 0, clip(self.title, width, glyphs), "title")
         across = max((image.size[0] for image in self.images), default=0)
@@ -67,11 +91,16 @@ class Images(Figure, frozen=True):
         whole = (layout for layout in clear if layout.room >= len(self.images))
         some = (layout for layout in (*reversed(clear), *layouts) if layout.room)
         layout = next(whole, None) or next(some, layouts[-1])
-        shown = self.images[: layout.room]
+        first = window(len(self.images), layout.room, cursor[0] if cursor is not None else None)
+        shown = self.images[first : first + layout.room]
         scale = self._scale()
         for index, image in enumerate(shown):
             row, column = divmod(index, max(layout.columns, 1))
-            _paint(grid, column * layout.pitch, 1 + row * layout.step, image, layout, scale, glyphs)
+            top = 1 + row * layout.step
+            _paint(grid, column * layout.pitch, top, image, layout, scale, glyphs)
+            if cursor is not None and first + index == cursor[0]:
+                caption = clip(image.caption, layout.pitch - 1, glyphs).ljust(layout.pitch - 1)
+                grid.put(column * layout.pitch, top + layout.lines, caption, "text/cursor")
         rest = len(self.images) - len(shown)
         if rest and len(self.title) + 2 + len(more(rest, glyphs)) <= width:
             grid.put(len(self.title) + 2, 0, more(rest, glyphs), "muted")

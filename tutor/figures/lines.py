@@ -40,6 +40,13 @@ def more(count: int, glyphs: Glyphs) -> str:
     return f"{ellipsis(glyphs)} and {count} more"
 
 
+def window(count: int, room: int, cursor: int | None) -> int:
+    """The first of `count` things to show where only `room` fit, so that the one at `cursor` is among them."""
+    if cursor is None or count <= room:
+        return 0
+    return min(max(cursor - room // 2, 0), max(count - room, 0))
+
+
 class Grid:
     """A rectangle of cells, each a character and a role; column 0 is left, row 0 the top."""
 
@@ -61,6 +68,11 @@ class Grid:
         for text, role in line:
             self.put(column, row, text, role)
             column += len(text)
+
+    def tint(self, column: int, row: int, role: str) -> None:
+        """Give the cell at (column, row) another role."""
+        if 0 <= row < self.height and 0 <= column < self.width:
+            self._cells[row][column] = (self._cells[row][column][0], role)
 
     def blank(self, column: int, row: int, width: int = 1) -> bool:
         """Whether the `width` cells from (column, row) lie inside and are still empty."""

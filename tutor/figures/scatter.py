@@ -5,7 +5,7 @@ import math
 import msgspec
 
 from tutor.figures.axes import Axis, Frame
-from tutor.figures.base import Figure
+from tutor.figures.base import Figure, Place, Row
 from tutor.figures.lines import Grid, clip
 from tutor.figures.numbers import usable, words
 from tutor.roles import SERIES, Glyphs, Line
@@ -52,6 +52,24 @@ class Scatter(Figure, frozen=True):
         lost = len(self.points) - len(known)
         return text + (f" {lost} not finite." if lost else "")
 
+    @property
+    def places(self) -> Place:
+        """A place a point, in the order in which they are given."""
+        return len(self._known()), 1
+
+    def data(self) -> list[Row]:
+        """A row a point."""
+        names = self.x_label or "x", self.y_label or "y"
+        return [("mark", *names, "group"), *((point.mark, point.x, point.y, point.group) for point in self.points)]
+
+    def _read(self, place: Place) -> str:
+        known = self._known()
+        point = known[place[0]]
+        others = [other for other in known if other is not point]
+        near = min(others, key=lambda other: math.dist((other.x, other.y), (point.x, point.y)), default=None)
+        text = f"{point.mark} at ({words(point.x)}, {words(point.y)})"
+        return f"{text}, nearest to {near.mark}" if near is not None else text
+
     def _known(self) -> list[Point]:
         return [point for point in self.points if usable(point.x) and usable(point.y)]
 
@@ -66,7 +84,7 @@ class Scatter(Figure, frozen=True):
             cells.setdefault((x.cell(point.x, _CELLS[0]), y.cell(point.y, _CELLS[1])), []).append(point.mark)
         return cells
 
-    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    def _lines(self, width: int, height: int, glyphs: Glyphs, cursor: Place | None) -> list[Line]:
         grid = Grid(width, height)
         grid.put(0, 0, clip(self.title, width, glyphs), "title")
         if self.y_label:
@@ -77,4 +95,8 @@ class Scatter(Figure, frozen=True):
             frame.say("no data yet")
         for point in known if frame.width > 0 and frame.height > 0 else ():
             grid.put(frame.column(point.x), frame.row(point.y), point.mark[:1], f"s{point.group % SERIES}")
+        if cursor is not None and frame.width > 0 and frame.height > 0:
+            point = known[cursor[0]]
+            role = f"s{point.group % SERIES}/cursor"
+            grid.put(frame.column(point.x), frame.row(point.y), point.mark[:1], role)
         return grid.lines()

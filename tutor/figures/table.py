@@ -3,8 +3,8 @@
 import re
 import textwrap
 
-from tutor.figures.base import Figure
-from tutor.figures.lines import clip, more
+from tutor.figures.base import Figure, Place, Row
+from tutor.figures.lines import clip, more, window
 from tutor.roles import Glyphs, Line
 
 _NUMBER = re.compile(r"[-+±]?[\d.,]+(e[-+]?\d+)?\s*[a-zA-Z%µ]*|nan|-?inf|[-—]?", re.IGNORECASE)
@@ -27,11 +27,23 @@ class Table(Figure, frozen=True):
         rest = f" And {len(self.rows) - 8} more rows." if len(self.rows) > 8 else ""
         return f"{self.title}. {'. '.join(told)}.{rest}"
 
+    @property
+    def places(self) -> Place:
+        """A place a row."""
+        return 1, len(self.rows)
+
+    def data(self) -> list[Row]:
+        """The table itself."""
+        return [self.header, *self.rows]
+
+    def _read(self, place: Place) -> str:
+        return "; ".join(self._pairs(self.rows[place[1]])) or "an empty row"
+
     def _pairs(self, row: tuple[str, ...]) -> list[str]:
         heads = [*self.header, *([""] * len(row))]
         return [f"{head} {cell}".strip() for head, cell in zip(heads, row, strict=False)]
 
-    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    def _lines(self, width: int, height: int, glyphs: Glyphs, cursor: Place | None) -> list[Line]:
         lines: list[Line] = [((clip(self.title, width, glyphs), "title"),)]
         count = max(map(len, (self.header, *self.rows)), default=0)
         every = [[*row, *([""] * (count - len(row)))] for row in (self.header, *self.rows)]
@@ -41,13 +53,17 @@ class Table(Figure, frozen=True):
         ]
         room = height - 1
         shown = every if len(every) <= room else every[: max(room - 1, 0)]
+        first = window(len(self.rows), len(shown) - 1, cursor[1] if cursor is not None else None)
+        shown = [*shown[:1], *every[1 + first : first + len(shown)]]
         for number, row in enumerate(shown):
             cells = [clip(cell, size, glyphs) for cell, size in zip(row, widths, strict=True)]
             padded = [
                 cell.rjust(size) if number_column else cell.ljust(size)
                 for cell, size, number_column in zip(cells, widths, right, strict=True)
             ]
-            lines.append((((" " * _GAP).join(padded).rstrip(), "text" if number else "muted"),))
+            here = cursor is not None and number == cursor[1] - first + 1
+            role = "text/cursor" if here else "text" if number else "muted"
+            lines.append((((" " * _GAP).join(padded).rstrip(), role),))
         if len(shown) < len(every):
             lines.append(((more(len(every) - max(len(shown), 1), glyphs), "muted"),))
         return lines
@@ -64,13 +80,29 @@ class Text(Figure, frozen=True):
         rest = f" and {len(kept) - 20} more" if len(kept) > 20 else ""
         return f"{self.title}: {', '.join(kept[:20]) or 'nothing yet'}{rest}."
 
-    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
-        wrapped = [piece for line in self.lines for piece in textwrap.wrap(line, width) or [""]]
+    @property
+    def places(self) -> Place:
+        """A place a line."""
+        return 1, len(self.lines)
+
+    def data(self) -> list[Row]:
+        """A row a line."""
+        return [("line",), *((line,) for line in self.lines)]
+
+    def _read(self, place: Place) -> str:
+        return self.lines[place[1]] or "an empty line"
+
+    def _lines(self, width: int, height: int, glyphs: Glyphs, cursor: Place | None) -> list[Line]:
+        pieces = [(piece, at) for at, line in enumerate(self.lines) for piece in textwrap.wrap(line, width) or [""]]
+        wrapped = [piece for piece, _ in pieces]
         room = height - 1
-        shown = wrapped if len(wrapped) <= room else wrapped[: max(room - 1, 0)]
+        at = None if cursor is None else next((row for row, (_, line) in enumerate(pieces) if line == cursor[1]), None)
+        most = len(wrapped) if len(wrapped) <= room else max(room - 1, 0)
+        first = window(len(wrapped), most, at)
+        shown = pieces[first : first + most]
         lines: list[Line] = [
             ((clip(self.title, width, glyphs), "title"),),
-            *(((line, "text"),) for line in shown),
+            *(((piece, "text/cursor" if cursor and line == cursor[1] else "text"),) for piece, line in shown),
         ]
         if len(shown) < len(wrapped):
             rest = len(wrapped) - len(shown)

@@ -2,17 +2,21 @@
 
 import msgspec
 
+from tutor.figures.bands import Bands
 from tutor.figures.bars import Bars
-from tutor.figures.base import Figure
-from tutor.figures.curve import Curve, Series
+from tutor.figures.base import Figure, Place, Row
+from tutor.figures.curve import Curve
 from tutor.figures.heatmap import HeatMap
 from tutor.figures.histograms import Histograms
 from tutor.figures.images import Images
+from tutor.figures.regions import Regions
 from tutor.figures.scatter import Scatter
+from tutor.figures.series import Series
+from tutor.figures.strip import Strip
 from tutor.figures.table import Table, Text
 from tutor.roles import Glyphs, Line
 
-Single = Curve | Histograms | Bars | HeatMap | Images | Scatter | Table | Text
+Single = Curve | Histograms | Bands | Bars | HeatMap | Images | Regions | Scatter | Strip | Table | Text
 """Every kind of figure that is one picture."""
 
 LEAST = 28
@@ -31,12 +35,25 @@ class SideBySide(Figure, frozen=True):
         """The one, then the other."""
         return f"{self.left.describe()} {self.right.describe()}"
 
-    def _lines(self, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    @property
+    def places(self) -> Place:
+        """Those of the larger of the two: one cursor reads both."""
+        left, right = self.left.places, self.right.places
+        return max(left[0], right[0]), max(left[1], right[1])
+
+    def data(self) -> list[Row]:
+        """The one's table, an empty row, and the other's."""
+        return [*self.left.data(), (), *self.right.data()]
+
+    def _read(self, place: Place) -> str:
+        return f"A: {self.left.read(place)} B: {self.right.read(place)}"
+
+    def _lines(self, width: int, height: int, glyphs: Glyphs, cursor: Place | None) -> list[Line]:
         half = (width - _GAP) // 2
         if half < LEAST:
-            top = self.left.draw(width, height - height // 2, glyphs)
-            return top + self.right.draw(width, height // 2, glyphs)
-        lefts, rights = self.left.draw(half, height, glyphs), self.right.draw(half, height, glyphs)
+            top = self.left.draw(width, height - height // 2, glyphs, cursor)
+            return top + self.right.draw(width, height // 2, glyphs, cursor)
+        lefts, rights = (one.draw(half, height, glyphs, cursor) for one in (self.left, self.right))
         return [_joined(left, right, half + _GAP) for left, right in zip(lefts, rights, strict=True)]
 
 
