@@ -1,5 +1,6 @@
 """Checks of this lesson's claims that take a run of its net, or the project's names."""
 
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -20,9 +21,9 @@ def activations() -> dict[str, tuple[float, float]]:
     return {f"gain {gain:.3g}": _last_layer(gain) for gain in (0.5, 5 / 3, 3.0)}
 
 
-def gradients_by_layer() -> tuple[float, ...]:
-    """The std of the gradient at each tanh output, gain 5/3, step 0."""
-    return tuple(_gradients())
+def gradients_by_layer(gain: float = 5 / 3) -> tuple[float, ...]:
+    """The std of the gradient at each tanh output, step 0."""
+    return tuple(_gradients(gain=gain))
 
 
 def first_over_last_by_gain() -> dict[str, float]:
@@ -60,38 +61,39 @@ def batchnorm_ratio_by_gain() -> dict[str, float]:
     return {f"gain {gain:.3g}": _ratios(1, norm="batch", gain=gain)["linear 1"] for gain in (0.5, 1.0, 3.0)}
 
 
-def ratio_by_rate() -> dict[str, tuple[float, float]]:
-    """linear 3's update:data ratio at step 992 and the validation loss after 1,000 steps, by learning rate."""
+def ratio_by_rate(steps: int = 1000) -> dict[str, tuple[float, float]]:
+    """linear 3's last update:data ratio, and the validation loss, by learning rate."""
     rates = (0.001, 0.01, 0.1, 1.0)
-    runs = {rate: _run(1000, lr=rate) for rate in rates}
+    runs = {rate: _run(steps, lr=rate) for rate in rates}
     return {f"lr {rate:g}": (_noted(run)["linear 3"], run.measure().losses["val"]) for rate, run in runs.items()}
 
 
-def ratio_by_layer() -> dict[str, tuple[float, float]]:
-    """Each matrix's update:data ratio at step 1 and at step 992, lr 0.1."""
-    first, late = _ratios(1), _ratios(1000)
+def ratio_by_layer(steps: int = 1000) -> dict[str, tuple[float, float]]:
+    """Each matrix's first and last update:data ratio, lr 0.1."""
+    first, late = _ratios(1), _ratios(steps)
     return {name: (first[name], late[name]) for name in first}
 
 
-def validation_by_gain() -> dict[str, float]:
-    """Validation loss after 1,000 steps."""
-    return {f"gain {gain:.3g}": _run(1000, gain=gain).measure().losses["val"] for gain in (0.5, 5 / 3, 3.0)}
+def validation_by_gain(steps: int = 1000) -> dict[str, float]:
+    """Validation loss after so many steps."""
+    return {f"gain {gain:.3g}": _run(steps, gain=gain).measure().losses["val"] for gain in (0.5, 5 / 3, 3.0)}
 
 
-def starved_loss() -> tuple[float, float]:
-    """Validation loss of ten sigmoid layers after 1,000 steps, and that of the training split's letter frequencies."""
+def starved_loss(activation: str = "sigmoid") -> tuple[float, float]:
+    """Validation loss of ten layers after 1,000 steps, and that of the training split's letter frequencies."""
     names = _DATA.names(block=3)
     counts = torch.bincount(names.train.y, minlength=names.vocab)
     frequencies = -(counts / counts.sum()).log()[names.val.y].mean().item()
-    starved = _run(1000, activation="sigmoid", depth=10, init="default")
+    starved = _run(1000, activation=activation, depth=10, init="default")
     return starved.measure().losses["val"], frequencies
 
 
-def norms_at_high_rate() -> dict[str, float]:
-    """Validation loss after 1,000 steps at lr 1."""
-    return {norm: _run(1000, norm=norm, lr=1.0).measure().losses["val"] for norm in ("none", "batch", "layer")}
+def norms_at_high_rate(steps: int = 1000) -> dict[str, float]:
+    """Validation loss at lr 1."""
+    return {norm: _run(steps, norm=norm, lr=1.0).measure().losses["val"] for norm in ("none", "batch", "layer")}
 
 
+@cache
 def relu_widths() -> dict[str, tuple[float, ...]]:
     """The stds of the pre-activations of five ReLU layers (gain √2) after 100 steps, without and with BatchNorm."""
     return {norm: tuple(spread(z) for z in _preactivations(norm)) for norm in ("none", "batch")}

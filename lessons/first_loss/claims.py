@@ -33,33 +33,33 @@ def a_tenth() -> dict[str, float]:
     return {name: _loss(0, "train", output_scale=scale, bias="zero") for name, scale in scales.items()}
 
 
-def hockey_stick() -> dict[str, tuple[float, float]]:
-    """The mean batch loss of the first 1,000 steps, and the validation loss after 20,000."""
-    return {"sure": _stick(), "unsure": _stick(**_UNSURE)}
+def hockey_stick(steps: int = 20_000) -> dict[str, tuple[float, float]]:
+    """The mean batch loss of the first 1,000 steps, and the validation loss after all of them."""
+    return {"sure": _stick(steps), "unsure": _stick(steps, **_UNSURE)}
 
 
-def squeezed_at_1000() -> dict[str, tuple[float, float]]:
-    """After 1,000 steps, on 1,000 examples: the loss, and the lowest that dividing all logits by one number gives."""
-    return {"sure": _squeezed(), "unsure": _squeezed(**_UNSURE)}
+def squeezed(steps: int) -> dict[str, tuple[float, float]]:
+    """After so many steps, on 1,000 examples: the loss, and the lowest that dividing all logits by one number gives."""
+    return {"sure": _squeezed(steps), "unsure": _squeezed(steps, **_UNSURE)}
 
 
-def fix_by_fix() -> dict[str, tuple[float, float]]:
-    """Train and validation loss after 20,000 steps: as drawn, small logits, and the lecture's smaller W1 and b1 too."""
+def fix_by_fix(steps: int = 20_000) -> dict[str, tuple[float, float]]:
+    """Train and validation loss: as drawn, small logits, and the lecture's smaller W1 and b1 too."""
     both = _run(0, **_UNSURE)
     with torch.no_grad():
         both.experiment.model.W1 *= (5 / 3) / 30**0.5
         both.experiment.model.b1 *= 0.01
-    both.advance(20_000)
-    runs = {"as drawn": _run(20_000), "unsure": _run(20_000, **_UNSURE), "tanh too": both}
+    both.advance(steps)
+    runs = {"as drawn": _run(steps), "unsure": _run(steps, **_UNSURE), "tanh too": both}
     return {name: (run.measure().losses["train"], run.measure().losses["val"]) for name, run in runs.items()}
 
 
-def noise_epochs() -> tuple[float, ...]:
+def noise_epochs(lr: float = 0.001) -> tuple[float, ...]:
     """The mean loss of each of ten epochs of the note's net, on its 6,000 random images with random labels."""
     torch.manual_seed(42)
     x, y = torch.randn(6000, 784), torch.randint(0, 10, (6000,))
     net = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
+    optimizer = torch.optim.Adam(net.parameters(), lr=lr)
     means = []
     for _ in range(10):
         losses = []
@@ -73,54 +73,61 @@ def noise_epochs() -> tuple[float, ...]:
     return tuple(means)
 
 
-def zero_starts() -> dict[str, tuple[float, ...]]:
-    """Validation loss after 1,000, 3,000 and 20,000 steps, for starts with zeros in them; b2 starts at 0."""
+def zero_starts(*steps: int) -> dict[str, tuple[float, ...]]:
+    """Validation loss after 1,000, 3,000 and 20,000 steps, or `steps`, for starts with zeros; b2 starts at 0."""
+    steps = steps or (1000, 3000, 20_000)
     starts = {"zero output": 1.0, "zero hidden": 0.01, "all zero": 1.0}
-    return {name: _way((1000, 3000, 20_000), weights=name, output_scale=s, bias="zero") for name, s in starts.items()}
+    return {name: _way(steps, weights=name, output_scale=s, bias="zero") for name, s in starts.items()}
 
 
-def copies() -> tuple[float, float]:
-    """All weights equal, 300 steps: the largest difference between two units, and the validation loss."""
-    run = _run(300, weights="all equal", bias="zero")
+def copies(weights: str = "all equal") -> tuple[float, float]:
+    """After 300 steps: the largest difference between two units, and the validation loss."""
+    run = _run(300, weights=weights, bias="zero")
     units = run.experiment.model.hidden(_DATA.names().val.x).detach().T
     return (units - units[0]).abs().max().item(), run.measure().losses["val"]
 
 
-def informed() -> dict[str, tuple[float, ...]]:
-    """Validation loss at steps 0, 100 and 3,000: unsure, and with the letters' frequencies in b2."""
-    steps = (0, 100, 3000)
+def informed(*steps: int) -> dict[str, tuple[float, ...]]:
+    """Validation loss at steps 0, 100 and 3,000, or `steps`: unsure, and with the letters' frequencies in b2."""
+    steps = steps or (0, 100, 3000)
     return {"unsure": _way(steps, **_UNSURE), "informed": _way(steps, weights="zero output", bias="frequencies")}
 
 
-def nudged() -> dict[str, float]:
-    """How far batch losses 901 to 1,000 are off, on average, after adding a millionth to W1's first weight."""
+def grown(found: dict[str, float]) -> list[bool]:
+    """Whether a nudge has grown in the sure net, and has not in the unsure one."""
+    return [found["sure"] > 1e-3, found["unsure"] < 1e-5]
+
+
+def nudged(by: float = 1e-6) -> dict[str, float]:
+    """How far batch losses 901 to 1,000 are off, on average, after adding `by` to W1's first weight."""
     found = {}
     for name, knobs in {"sure": {}, "unsure": _UNSURE}.items():
         plain, other = _run(1000, **knobs), _run(0, **knobs)
         with torch.no_grad():
-            other.experiment.model.W1[0, 0] += 1e-6
+            other.experiment.model.W1[0, 0] += by
         other.advance(1000)
         pairs = zip(plain.history.losses[900:], other.history.losses[900:], strict=True)
         found[name] = sum(abs(a - b) for a, b in pairs) / 100
     return found
 
 
-def seeds() -> dict[str, tuple[float, float]]:
-    """Lowest and highest validation loss after 20,000 steps, of seeds 42 to 46."""
+def seeds(steps: int = 20_000) -> dict[str, tuple[float, float]]:
+    """Lowest and highest validation loss of seeds 42 to 46."""
     found = {}
     for name, knobs in {"sure": {}, "unsure": _UNSURE}.items():
-        losses = [_run(20_000, seed=seed, **knobs).measure().losses["val"] for seed in range(42, 47)]
+        losses = [_run(steps, seed=seed, **knobs).measure().losses["val"] for seed in range(42, 47)]
         found[name] = (min(losses), max(losses))
     return found
 
 
-def _stick(**knobs: Value) -> tuple[float, float]:
-    run = _run(20_000, **knobs)
-    return sum(run.history.losses[:1000]) / 1000, run.measure().losses["val"]
+def _stick(steps: int, **knobs: Value) -> tuple[float, float]:
+    run = _run(steps, **knobs)
+    first = run.history.losses[:1000]
+    return sum(first) / len(first), run.measure().losses["val"]
 
 
-def _squeezed(**knobs: Value) -> tuple[float, float]:
-    losses = _run(1000, **knobs).look(["squeezed"])["squeezed"].series[0].y
+def _squeezed(steps: int, **knobs: Value) -> tuple[float, float]:
+    losses = _run(steps, **knobs).look(["squeezed"])["squeezed"].series[0].y
     return losses[0], min(losses)
 
 

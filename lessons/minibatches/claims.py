@@ -45,22 +45,22 @@ def bigram() -> float:
     return round(-p[train.x[:, 0], train.y].log().mean().item(), 3)
 
 
-def cosines() -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Agreement of batches of 1, 8, 32, 256 and 2,048 with the full gradient, at steps 0 and 1,000."""
+def cosines(later: int = 1000) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Agreement of batches of 1, 8, 32, 256 and 2,048 with the full gradient, at step 0 and `later`."""
     run = runner()
     before = run.look(["agreement"])["agreement"].values
-    run.advance(1000)
+    run.advance(later)
     return rounded(before), rounded(run.look(["agreement"])["agreement"].values)
 
 
-def equal_steps() -> tuple[float, float]:
-    """Train loss after 20 steps: batch 32, full batch."""
-    return losses(runner(), 20)[0], losses(runner(batch=EVERYTHING), 20)[0]
+def equal_steps(steps: int = 20) -> tuple[float, float]:
+    """Train loss after so many steps: batch 32, full batch."""
+    return losses(runner(), steps)[0], losses(runner(batch=EVERYTHING), steps)[0]
 
 
-def one_epoch() -> tuple[float, float]:
+def one_epoch(lr: float = 0.1) -> tuple[float, float]:
     """Train loss after 39,165 examples: batch 32, full batch."""
-    return losses(runner(), 1224)[0], losses(runner(batch=EVERYTHING), 1)[0]
+    return losses(runner(lr=lr), 1224)[0], losses(runner(batch=EVERYTHING, lr=lr), 1)[0]
 
 
 def seen_in_an_epoch() -> float:
@@ -93,14 +93,15 @@ def goal_by_adam() -> tuple[float, float]:
     return losses(run, 1000)
 
 
-def valley_steps() -> tuple[str, ...]:
-    """Steps down the valley at lr 0.018, for each optimizer."""
-    return tuple(series.label for series in runner(lr=0.018).look(["descents"])["descents"].series)
+def valley_steps(lr: float = 0.018) -> tuple[str, ...]:
+    """Steps down the valley, for each optimizer."""
+    return tuple(series.label for series in runner(lr=lr).look(["descents"])["descents"].series)
 
 
-def aslant_valley_steps() -> dict[str, int]:
-    """The same for a valley turned by 45 degrees, in at most 2,500 steps."""
-    turn = torch.tensor([[1.0, -1.0], [1.0, 1.0]]) / math.sqrt(2)
+def aslant_valley_steps(degrees: float = 45) -> dict[str, int]:
+    """The same at lr 0.018 for a valley turned by so much, in at most 2,500 steps."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    turn = torch.tensor([[cos, -sin], [sin, cos]])
     hessian = turn @ torch.diag(torch.tensor([1.0, 100.0])) @ turn.T
     steps = {}
     for name, update in vars(sys.modules[lesson().__module__])["RULES"].items():

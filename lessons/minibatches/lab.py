@@ -1,5 +1,6 @@
 """The character-level MLP of Bengio et al. (2003), as in Karpathy's makemore part 2, trained on mini-batches."""
 
+from collections import OrderedDict
 from functools import cache
 
 import torch
@@ -9,23 +10,9 @@ from torch.nn import functional as F
 from tutor.figures import Bars, Curve, Histograms, Point, Scatter, Series, Table, Text
 from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure
 from tutor.lab.instruments import activation_histograms, loss_curve, race_curve
+from tutor.lab.sampling import sampled
 
 BLOCK = 3
-
-
-class MLP(nn.Module):
-    """Three letters in, logits for the next letter out."""
-
-    def __init__(self, embedding: int, hidden: int) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(27, embedding)
-        self.hidden = nn.Linear(BLOCK * embedding, hidden)
-        self.tanh = nn.Tanh()
-        self.output = nn.Linear(hidden, 27)
-
-    def forward(self, x: Tensor) -> Tensor:
-        h = self.tanh(self.hidden(self.embedding(x).flatten(1)))
-        return self.output(h)
 
 
 # How an optimizer changes parameter p, given its gradient g. m and s are what it remembers of the earlier
@@ -86,7 +73,16 @@ class Minibatches(Experiment):
     def build(self) -> None:
         k = self.k
         self.names = self.data.names(block=BLOCK)
-        self.model = MLP(k.embedding, k.hidden)
+        # Three letters in, logits for the next letter out.
+        self.model = nn.Sequential(
+            OrderedDict(
+                embedding=nn.Embedding(27, k.embedding),
+                flatten=nn.Flatten(),
+                hidden=nn.Linear(BLOCK * k.embedding, k.hidden),
+                tanh=nn.Tanh(),
+                output=nn.Linear(k.hidden, 27),
+            )
+        )
         with torch.no_grad():
             self.model.output.weight.mul_(k.output_scale)
             self.model.output.bias.zero_()
@@ -94,7 +90,7 @@ class Minibatches(Experiment):
         self.update = RULES[k.optimizer]
         self.memory = [(torch.zeros_like(p), torch.zeros_like(p)) for p in self.parameters]
         self.drawn = 0
-        self.unseen = 1.0
+        self.seen_all = False
 
     def step(self) -> Tensor:
         # One iteration: draw a mini-batch, forward, backward, update.
@@ -103,25 +99,32 @@ class Minibatches(Experiment):
         for p in self.parameters:
             p.grad = None
         loss.backward()
+        update, t, lr = self.update, self.iteration + 1, self.k.lr
         with torch.no_grad():
             for p, (m, s) in zip(self.parameters, self.memory, strict=True):
-                self.update(p, p.grad, m, s, self.iteration + 1, self.k.lr)
+                update(p, p.grad, m, s, t, lr)
         return loss
 
     def batch(self) -> tuple[Tensor, Tensor]:
-        train = self.names.train
-        count = min(self.k.batch, len(train))
+        train, examples = self.names.train, len(self.names.train)
+        count = min(self.k.batch, examples)
         self.drawn += count
-        if count == len(train):
-            self.unseen = 0.0
+        if count == examples:
+            self.seen_all = True
             return train.x, train.y
-        # An example escapes this batch with probability (1 - 1/N)^B: draws are with replacement.
-        self.unseen *= (1 - 1 / len(train)) ** count
-        ix = torch.randint(len(train), (count,), generator=self.rng)
-        return train.x[ix], train.y[ix]
+        ix = torch.randint(examples, (count,), generator=self.rng)
+        # This is train.x[ix] and train.y[ix], and saves 4 % of a step.
+        return train.x.index_select(0, ix), train.y.index_select(0, ix)
 
     def splits(self):
         return {"train": self.names.train, "val": self.names.val}
+
+    def held_out(self):
+        return {"test": self.names.test}
+
+    def next_logits(self, drawn: Tensor) -> Tensor:
+        # The last three letters; where there are fewer, the mark for start and end, number 0, stands before them.
+        return self.model(F.pad(drawn, (BLOCK, 0))[:, -BLOCK:])
 
     @figure("Loss")
     def losses(self, seen: Observation) -> Curve:
@@ -129,7 +132,7 @@ class Minibatches(Experiment):
 
     @figure("Names it makes up")
     def samples(self, seen: Observation) -> Text:
-        return Text("Names it makes up", self.sample(8))
+        return Text("Names it makes up", sampled(self, range(1, 9)).samples)
 
     @figure("Loss against time")
     def race(self, seen: Observation) -> Curve:
@@ -173,6 +176,8 @@ class Minibatches(Experiment):
     def count(self, seen: Observation) -> Table:
         examples = len(self.names.train)
         batch = min(self.k.batch, examples)
+        # Draws are with replacement: an example escapes all of them with probability (1 - 1/N)^drawn.
+        unseen = 0.0 if self.seen_all else (1 - 1 / examples) ** self.drawn
         rows = (
             ("training examples, N", f"{examples:,}"),
             ("examples a step, B", f"{batch:,}"),
@@ -180,7 +185,7 @@ class Minibatches(Experiment):
             ("steps taken", f"{self.iteration:,}"),
             ("examples drawn", f"{self.drawn:,}"),
             ("epochs, drawn/N", f"{self.drawn / examples:.2f}"),
-            ("seen at least once", f"{100 * (1 - self.unseen):.1f} %"),
+            ("seen at least once", f"{100 * (1 - unseen):.1f} %"),
         )
         return Table("Steps, batches, epochs", ("", ""), rows)
 
@@ -208,25 +213,6 @@ class Minibatches(Experiment):
     def gradient(self, loss: Tensor) -> Tensor:
         """The gradient of `loss` with respect to every parameter, as one long vector."""
         return torch.cat([g.flatten() for g in torch.autograd.grad(loss, self.parameters)])
-
-    def sample(self, count: int) -> tuple[str, ...]:
-        """Make up `count` names at once, each to its end mark."""
-        rng = self.generator()
-        contexts = torch.zeros(count, BLOCK, dtype=torch.long)
-        ended, drawn = torch.zeros(count, 1, dtype=torch.bool), []
-        for _ in range(16):
-            with torch.no_grad():
-                p = torch.softmax(self.model(contexts), 1)
-            if not torch.isfinite(p).all():
-                return ("(its logits are no longer numbers)",)
-            letter = torch.multinomial(p, 1, generator=rng)
-            drawn.append(letter)
-            contexts = torch.cat((contexts[:, 1:], letter), 1)
-            ended |= letter == 0
-            if ended.all():
-                break
-        rows = torch.cat(drawn, 1).tolist()
-        return tuple(self.names.decode(row[: row.index(0)] if 0 in row else row) for row in rows)
 
 
 ARRIVED, THROWN_OUT, LONGEST = 1e-6, 1e4, 500

@@ -33,9 +33,9 @@ def preactivation_widths() -> dict[str, float]:
     return {f"scale {scale:g}": spread(_preactivations(_run(0, scale=scale))) for scale in (1.0, 0.3, 0.2, 0.1, 0.01)}
 
 
-def validation_by_scale() -> dict[str, float]:
-    """Validation loss after 2,000 steps, by scale."""
-    return {f"scale {scale:g}": _val(_run(2000, scale=scale)) for scale in (1.0, 0.3, 0.2, 0.1, 0.01)}
+def validation_by_scale(steps: int = 2000) -> dict[str, float]:
+    """Validation loss, by scale."""
+    return {f"scale {scale:g}": _val(_run(steps, scale=scale)) for scale in (1.0, 0.3, 0.2, 0.1, 0.01)}
 
 
 def nearly_linear() -> tuple[float, float, float]:
@@ -62,54 +62,54 @@ def dead_by_shift() -> dict[str, int]:
     }
 
 
-def born_dead() -> dict[str, tuple[int, float]]:
-    """Units below 0 in every context, and validation loss, 2,000 steps after a start at shift -5."""
-    runs = {name: _run(2000, activation=name, shift=-5.0) for name in ("relu", "leaky")}
+def born_dead(shift: float = -5.0) -> dict[str, tuple[int, float]]:
+    """Units below 0 in every context, and validation loss, 2,000 steps after a start at that shift."""
+    runs = {name: _run(2000, activation=name, shift=shift) for name in ("relu", "leaky")}
     return {name: (int(_dead(run).sum()), _val(run)) for name, run in runs.items()}
 
 
-def dead_by_rate() -> dict[str, int]:
-    """Dead ReLUs of 200 after 300 steps at scale 1, by learning rate, and at scale 0.2 with the rate that killed."""
-    found = {f"lr {lr:g}": int(_dead(_run(300, **_KILLED | {"lr": lr})).sum()) for lr in (0.1, 0.3, 0.5, 0.7)}
-    return found | {"lr 0.5, scale 0.2": int(_dead(_run(300, **_KILLED | {"scale": 0.2})).sum())}
+def dead_by_rate(steps: int = 300) -> dict[str, int]:
+    """Dead ReLUs of 200 at scale 1, by learning rate, and at scale 0.2 with the rate that killed."""
+    found = {f"lr {lr:g}": int(_dead(_run(steps, **_KILLED | {"lr": lr})).sum()) for lr in (0.1, 0.3, 0.5, 0.7)}
+    return found | {"lr 0.5, scale 0.2": int(_dead(_run(steps, **_KILLED | {"scale": 0.2})).sum())}
 
 
-def deaths_in_training() -> dict[str, int]:
-    """Dead ReLUs of 200 at steps 0, 100, 200 and 300, preset killed."""
-    run, found = _run(0, **_KILLED), {}
+def deaths_in_training(lr: float = 0.5) -> dict[str, int]:
+    """Dead ReLUs of 200 at steps 0, 100, 200 and 300, preset killed or at another rate."""
+    run, found = _run(0, **_KILLED | {"lr": lr}), {}
     for step in (0, 100, 200, 300):
         run.advance(step - run.iteration)
         found[f"step {step}"] = int(_dead(run).sum())
     return found
 
 
-def still_dead() -> dict[str, tuple[int, int, float]]:
-    """Of the dead at step 300: how many there are, how many are dead 1,000 steps later, and their farthest move."""
+def still_dead(steps: int = 1000) -> dict[str, tuple[int, int, float]]:
+    """Of the dead at step 300: how many there are, how many are dead `steps` later, and their farthest move."""
     return {
-        f"{name}, {letters}": _later(letters, 1000, activation=name)
+        f"{name}, {letters}": _later(letters, steps, activation=name)
         for name in ("relu", "leaky")
         for letters in ("frozen", "learned")
     }
 
 
-def frozen_from_the_start() -> int:
-    """Dead ReLUs after 1,000 steps at scale 1 and lr 0.5, if the letters are frozen from step 0."""
-    return int(_dead(_run(1000, **_KILLED, letters="frozen")).sum())
+def frozen_from_the_start(letters: str = "frozen") -> int:
+    """Dead ReLUs after 1,000 steps at scale 1 and lr 0.5, if the letters are frozen from step 0, or aren't."""
+    return int(_dead(_run(1000, **_KILLED, letters=letters)).sum())
 
 
-def tanh_at_high_rate() -> int:
-    """Tanh units flat in every context after 1,000 steps at lr 10."""
-    return int(_dead(_run(1000, lr=10.0)).sum())
+def tanh_at_high_rate(lr: float = 10.0) -> int:
+    """Tanh units flat in every context after 1,000 steps."""
+    return int(_dead(_run(1000, lr=lr)).sum())
 
 
-def far_off() -> dict[str, tuple[float, bool]]:
-    """A ReLU with a bias of -1000, 300 steps on: its bias, and whether it is dead; with plain SGD, and with decay."""
+def far_off(bias: float = -1000.0) -> dict[str, tuple[float, bool]]:
+    """A ReLU with a bias far off, 300 steps on: its bias, and whether it is dead; with plain SGD, and with decay."""
     found = {}
     for name, decay in (("plain", 0.0), ("weight decay 0.01", 0.01)):
         run = _run(0, activation="relu", letters="frozen")
         model = run.experiment.model
         with torch.no_grad():
-            model.b1[0] = -1000
+            model.b1[0] = bias
             for _ in range(300):
                 for p in (model.W1, model.b1, model.W2, model.b2):
                     p.mul_(1 - run.experiment.k.lr * decay)
@@ -119,11 +119,11 @@ def far_off() -> dict[str, tuple[float, bool]]:
     return found
 
 
-def leaky_at_minus_five() -> tuple[float, float]:
-    """The bias of a leaky unit that starts at -5, after 300 steps at lr 0.1, letters frozen; and of a ReLU."""
+def leaky_at_minus_five(lr: float = 0.1) -> tuple[float, float]:
+    """The bias of a leaky unit that starts at -5, after 300 steps, letters frozen; and of a ReLU."""
     biases = []
     for name in ("leaky", "relu"):
-        run = _run(0, activation=name, letters="frozen")
+        run = _run(0, activation=name, letters="frozen", lr=lr)
         with torch.no_grad():
             run.experiment.model.b1[0] = -5
         run.advance(300)
@@ -131,17 +131,17 @@ def leaky_at_minus_five() -> tuple[float, float]:
     return biases[0], biases[1]
 
 
-def batchnorm_and_the_dead() -> dict[str, tuple[int, ...]]:
-    """Dead ReLUs of 100 in each hidden layer of a digit net after 400 steps, with and without BatchNorm."""
+def batchnorm_and_the_dead(steps: int = 400) -> dict[str, tuple[int, ...]]:
+    """Dead ReLUs of 100 in each hidden layer of a digit net after so many steps, with and without BatchNorm."""
     return {
-        "lr 1, none": _digits(norm=False, lr=1.0),
-        "lr 1, BatchNorm": _digits(norm=True, lr=1.0),
-        "lr 50, BatchNorm": _digits(norm=True, lr=50.0),
+        "lr 1, none": _digits(norm=False, lr=1.0, steps=steps),
+        "lr 1, BatchNorm": _digits(norm=True, lr=1.0, steps=steps),
+        "lr 50, BatchNorm": _digits(norm=True, lr=50.0, steps=steps),
         "beta -8, step 0": _digits(norm=True, lr=1.0, steps=0, beta=-8.0),
     }
 
 
-def _digits(*, norm: bool, lr: float, steps: int = 400, beta: float = 0.0) -> tuple[int, ...]:
+def _digits(*, norm: bool, lr: float, steps: int, beta: float = 0.0) -> tuple[int, ...]:
     rng, train = torch.Generator().manual_seed(42), _DATA.digits().train
     layers: list[nn.Module] = []
     for fan_in in (64, 100):

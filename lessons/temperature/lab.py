@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tutor.figures import Bars, Curve, Guide, HeatMap, Series, Table
-from tutor.lab import Experiment, Integer, Number, Observation, Preset, Switch, figure
+from tutor.lab import Experiment, Integer, Number, Observation, Preset, Switch, figure, metric
 from tutor.lab.datasets import Names
 
 BLOCK = 3
@@ -149,6 +149,10 @@ class Temperature(Experiment):
         losses, now = self.digits(TEMPERATURES)["NLL"], self.digits(torch.tensor([self.k.T]))["NLL"]
         lowest = Guide(losses.min().item(), f"lowest {losses.min():.3f}")
         return self.against_T("Digits", "nats", {"NLL": losses}, {"now": now}, (lowest,), log_y=True)
+
+    @metric("NLL")
+    def nll_now(self, seen: Observation) -> float:
+        return self.digits(torch.tensor([self.k.T]))["NLL"].item()
 
     @figure("Digits: accuracy and confidence against T")
     def confidence(self, seen: Observation) -> Curve:

@@ -6,6 +6,7 @@ from tutor.course.lesson import Lesson
 from tutor.course.quiz import Bug, Choice, LineWhy, Multiple, Near, Numeric, Option, Order
 from tutor.course.sitting import Sitting, State
 from tutor.course.steps import Step
+from tutor.link.goals import parse_condition, parse_move
 
 
 def choice(name="first-loss", predict=False, hints=("27 letters.", "All are equally likely.")):
@@ -81,7 +82,7 @@ def bug(name="no-zero"):
     )
 
 
-def step(name, *questions, figures=(), set=None, preset="", text="Words."):
+def step(name, *questions, figures=(), set=None, preset="", text="Words.", goal=(), reference=("lr=0.2", "run 100")):
     return Step(
         id=name,
         title=name.capitalize(),
@@ -92,10 +93,12 @@ def step(name, *questions, figures=(), set=None, preset="", text="Words."):
         questions=tuple(question.id for question in questions),
         text=text,
         line=1,
+        goal=tuple(map(parse_condition, goal)),
+        reference=tuple(map(parse_move, reference)) if goal else (),
     )
 
 
-def lesson(steps, questions=(), path=Path("/nowhere/tiny"), title="A tiny lesson", order=3):
+def lesson(steps, questions=(), claims=(), path=Path("/nowhere/tiny"), title="A tiny lesson", order=3):
     return Lesson(
         id="tiny",
         path=path,
@@ -108,7 +111,7 @@ def lesson(steps, questions=(), path=Path("/nowhere/tiny"), title="A tiny lesson
         sources=(),
         steps=tuple(steps),
         questions={question.id: question for question in questions},
-        claims=0,
+        claims={claim.id: claim for claim in claims},
         lab_file=path / "lab.py",
     )
 
@@ -120,6 +123,7 @@ class Notebook:
         self.answers = []
         self.finished = []
         self.places = []
+        self.goals = []
         self._done = set(done)
         self._place = place
 
@@ -128,6 +132,12 @@ class Notebook:
 
     def finish_step(self, lesson, step):
         self.finished.append((lesson, step))
+
+    def reach_goal(self, lesson, step, moves):
+        self.goals.append((lesson, step, moves))
+
+    def fewest_moves(self, lesson, step):
+        return min((moves for *where, moves in self.goals if where == [lesson, step]), default=None)
 
     def steps_done(self, lesson):
         return self._done

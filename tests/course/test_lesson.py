@@ -7,6 +7,7 @@ from tutor.course.lesson import load_lesson
 from tutor.course.outline import load_outline
 from tutor.course.steps import slug
 from tutor.errors import TutorError
+from tutor.link.goals import SetKnob, Train, UsePreset
 
 
 def test_front_matter_is_read_and_the_id_comes_from_the_folder(folder):
@@ -58,12 +59,6 @@ def test_a_lesson_needs_no_quiz(folder):
     folder.change("lesson.md", 'kind = "predict"\n', "")
     folder.change("lesson.md", 'questions = ["first-loss", "spread"]\n', "")
     assert load_lesson(folder.path).questions == {}
-
-
-def test_claims_are_counted(folder):
-    assert load_lesson(folder.path).claims == 0
-    (folder.path / "claims.toml").write_text('[[claim]]\nid = "a"\n[[claim]]\nid = "b"\nsays = """\n[[claim]]\n"""\n')
-    assert load_lesson(folder.path).claims == 2
 
 
 def test_a_lesson_cannot_be_changed(folder):
@@ -153,6 +148,42 @@ def test_a_prediction_must_ask_something(folder):
     folder.change("lesson.md", 'questions = ["first-loss", "spread"]\n', "")
     error = failure(folder)
     assert error.what == "lessons/one_batch/lesson.md:20: a step of kind 'predict' that asks no question."
+
+
+GOAL = 'goal = ["val < 2.60", "step <= 1,000"]'
+REFERENCE = 'reference = ["gain = 1.1", "preset small", "run 1000"]'
+
+
+def test_a_goal_is_read_with_the_moves_that_reach_it(folder):
+    folder.change("lesson.md", 'preset = "small"\n', f"{GOAL}\n{REFERENCE}\n")
+    _, step, other = load_lesson(folder.path).steps
+    assert [condition.says for condition in step.goal] == ["val < 2.60", "step ≤ 1,000"]
+    assert step.reference == (SetKnob("gain", "1.1"), UsePreset("small"), Train(1000))
+    assert other.goal == other.reference == ()
+
+
+@pytest.mark.parametrize(
+    ("block", "below", "what"),
+    [
+        ([REFERENCE, 'goal = ["val is low"]'], 1, "the goal 'val is low' isn't a condition."),
+        ([GOAL, 'reference = ["go far"]'], 1, "the reference 'go far' isn't a move."),
+        ([GOAL], 0, "a goal and a reference need each other."),
+        ([REFERENCE], 0, "a goal and a reference need each other."),
+        (["goal = []", 'goal2 = "x"'], 1, "unknown step key 'goal2'."),
+        (['goal = "val < 2.60"'], 0, "'goal' must be a list, not text."),
+    ],
+)
+def test_a_mistake_in_a_goal_is_named_with_its_line(folder, block, below, what):
+    line = folder.change("lesson.md", 'preset = "small"', "\n".join(block))
+    error = failure(folder)
+    assert error.what == f"lessons/one_batch/lesson.md:{line + below}: {what}"
+    assert error.remedy or "must be" in what
+
+
+def test_a_step_of_kind_goal_must_state_one(folder):
+    folder.change("lesson.md", 'kind = "predict"', 'kind = "goal"')
+    error = failure(folder)
+    assert error.what == "lessons/one_batch/lesson.md:20: a step of kind 'goal' that states no goal."
 
 
 def test_a_question_that_is_not_in_the_quiz_is_named_with_the_nearest(folder):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.course.made import Notebook, bug, choice, lesson, multiple, numeric, order, place_of, ran, sit, step
 from tutor.course.grading import Verdict, grade
 from tutor.course.sitting import Sitting
+from tutor.link.goals import Gauge, parse_condition
 
 # Pages
 
@@ -95,6 +96,79 @@ def test_every_page_opened_is_remembered():
     for by in (1, 1, -1, -1, -1):
         sitting.go(by)
     assert keeper.places == [("tiny", name) for name in ("two", "three", "two", "one")]
+
+
+# Goals
+
+GOAL = ("val < 2.60", "step <= 1,000")
+
+
+def sit_at_a_goal(*questions, keeper=None):
+    pages = [step("one", *questions, goal=GOAL), step("two")]
+    return Sitting(lesson(pages, questions), keeper or Notebook())
+
+
+def gauges(val, at):
+    values = zip(map(parse_condition, GOAL), (val, at), strict=True)
+    return tuple(Gauge(condition, value, condition.holds(value)) for condition, value in values)
+
+
+def test_a_page_with_a_goal_is_done_when_it_is_reached_and_never_by_leaving_it():
+    keeper = Notebook()
+    sitting = sit_at_a_goal(keeper=keeper)
+    sitting.go(1)
+    sitting.go(-1)
+    assert keeper.finished == []
+    assert not sitting.judged(gauges(2.7, 900), False, 900)
+    assert keeper.finished == []
+    sitting.attempts.moved("lr", 0.1, 0.2)
+    assert sitting.judged(gauges(2.5, 1000), True, 1000)
+    assert keeper.finished == [("tiny", "one")]
+    assert keeper.goals == [("tiny", "one", 1)]
+    assert not sitting.judged(gauges(2.5, 1000), True, 1000)
+
+
+def test_one_can_go_on_without_reaching_the_goal():
+    sitting = sit_at_a_goal()
+    assert sitting.go(1)
+    assert sitting.step.id == "two"
+    assert sitting.attempt is None
+    assert not sitting.judged(gauges(2.5, 1000), True, 1000)
+
+
+def test_nothing_is_left_to_reach_once_it_was_reached_until_it_is_tried_again():
+    sitting = sit_at_a_goal()
+    assert [condition.says for condition in sitting.goal] == ["val < 2.60", "step ≤ 1,000"]
+    sitting.judged(gauges(2.5, 1000), True, 1000)
+    assert sitting.goal == ()
+    sitting.attempts.start(sitting.step)
+    assert len(sitting.goal) == 2
+    assert sitting.attempt.best == 0
+
+
+@pytest.mark.parametrize("first", ["question", "goal"])
+def test_a_page_with_both_is_done_when_both_are(first):
+    sitting = sit_at_a_goal(choice())
+    sitting.answer(0) if first == "question" else sitting.judged(gauges(2.5, 1000), True, 1000)
+    assert not sitting.done("one")
+    sitting.judged(gauges(2.5, 1000), True, 1000) if first == "question" else sitting.answer(0)
+    assert sitting.done("one")
+
+
+def test_a_goal_reached_in_an_earlier_sitting_is_remembered():
+    keeper = Notebook()
+    keeper.reach_goal("tiny", "one", 4)
+    sitting = sit_at_a_goal(choice(), keeper=keeper)
+    assert sitting.attempt.best == 4
+    sitting.answer(0)
+    assert sitting.done("one")
+
+
+def test_hints_are_the_questions_first_and_then_the_goals():
+    sitting = sit_at_a_goal(choice(hints=("27 letters.",)))
+    assert [sitting.hint() for _ in range(5)] == [True, True, True, True, False]
+    assert sitting.asked.hints == 1
+    assert sitting.attempt.hints == ("One move is enough: lr.", "Set lr to 0.2.", "Run 100 steps.")
 
 
 # Questions

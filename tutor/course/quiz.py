@@ -1,17 +1,19 @@
 """The questions of a lesson, as its author writes them in `quiz.toml`."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
-from tutor.course.markdown import LATEX_REMEDY, latex_in
-from tutor.course.source import FILLED, ID, Passage, Source
+from tutor.course.claims import Claim, Finding
+from tutor.course.source import FILLED, ID
+from tutor.course.tables import Table, read_tables, refuse_latex
+from tutor.suggest import nearest
 
 _Text = Annotated[str, msgspec.Meta(pattern=FILLED)]
 _Id = Annotated[str, msgspec.Meta(pattern=ID)]
-_TABLE = "[[question]]"
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,6 +78,12 @@ class Choice(_Question, frozen=True):
         right = _right_options(self.options)
         if right != 1:
             raise ValueError(f"{right} options are right. A choice has one; kind 'multiple' may have several.")
+
+
+class Spot(Choice, frozen=True):
+    """Whether the claim `claim` can be right, and which quick test tells; its author writes a `_Spot`."""
+
+    claim: str
 
 
 class Multiple(_Question, frozen=True):
@@ -147,78 +155,86 @@ class Bug(_Question, frozen=True):
             raise ValueError(f"'others' names a wrong line. Each is another line, from 1 to {count}, and once.")
 
 
+class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A verdict on a claim, the quick test behind it, and why that one settles it or doesn't."""
+
+    verdict: Finding
+    text: _Text
+    why: _Text
+    right: bool = False
+
+
+class _Spot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="claim"):
+    """A question made from the claim `claim` of `claims.toml`: its words, and what was found, come from there."""
+
+    id: _Id
+    claim: _Id
+    hints: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)]
+    tests: tuple[Test, ...]
+    predict: bool = False
+
+
 Question = Choice | Multiple | Numeric | Order | Bug
 """Any question."""
 
-KINDS = ("choice", "multiple", "numeric", "order", "bug")
+KINDS = ("choice", "multiple", "numeric", "order", "bug", "claim")
 """What `kind` may be."""
 
-_TYPES = dict(zip(KINDS, (Choice, Multiple, Numeric, Order, Bug), strict=True))
-_NESTED = (Option, Near, LineWhy)
+_TYPES = dict(zip(KINDS, (Choice, Multiple, Numeric, Order, Bug, _Spot), strict=True))
+_NESTED = (Option, Near, LineWhy, Test)
 
 
-def read_quiz(path: Path) -> dict[str, Question]:
+def read_quiz(path: Path, claims: Mapping[str, Claim]) -> dict[str, Question]:
     """The questions in `path` by id, in the author's order; none if there is no such file.
 
-    `TutorError` with file, line and question for the first that can't be used.
+    `claims` are the lesson's, by id. `TutorError` with file, line and question for the first that can't be used.
     """
-    if not path.exists():
-        return {}
-    source = Source.read(path)
-    whole = source.passage(1, len(source.lines), "quiz")
-    tables = whole.toml()
-    for key in tables:
-        if key != "question" or not _are_tables(tables[key]):
-            raise whole.error(f"'{key}' has no place here.", f"Write each question as a table, {_TABLE}.", key)
-    starts = [number for number, line in enumerate(source.lines, start=1) if line.strip() == _TABLE]
     questions: dict[str, Question] = {}
-    for index, table in enumerate(tables.get("question", [])):
-        first, last = _extent(starts, index, len(source.lines))
-        question = _question(source, first, last, index, table)
+    for table in read_tables(path, "question") if path.exists() else ():
+        question = _question(table, claims)
         if question.id in questions:
-            raise source.error(first, f"there are two questions '{question.id}'.", "Rename one of them.")
+            source, line = table.passage.source, table.passage.first
+            raise source.error(line, f"there are two questions '{question.id}'.", "Rename one of them.")
         questions[question.id] = question
     return questions
 
 
-def _are_tables(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-
-
-def _question(source: Source, first: int, last: int, index: int, table: dict[str, Any]) -> Question:
-    name = table.get("id")
-    prefix = f"question '{name}': " if isinstance(name, str) and name else f"question {index + 1}: "
-    passage = source.passage(first, last, "question", prefix)
-    keys = _keys(table.get("kind"))
+def _question(table: Table, claims: Mapping[str, Claim]) -> Question:
+    keys = _keys(table.content.get("kind"))
     # mypy takes no union for a `type[T]`, though msgspec does.
-    question: Question = passage.typed(table, Question, keys, KINDS)  # type: ignore[arg-type]
-    _check_latex(passage, table)
-    return question
+    written: Question | _Spot = table.passage.typed(table.content, Question | _Spot, keys, KINDS)  # type: ignore[arg-type]
+    refuse_latex(table.passage, table.content, "listing")
+    return _made(written, table, claims) if isinstance(written, _Spot) else written
+
+
+def _made(spot: _Spot, table: Table, claims: Mapping[str, Claim]) -> Spot:
+    """The question that `spot` asks about its claim."""
+    claim = claims.get(spot.claim)
+    if claim is None:
+        remedy = nearest(spot.claim, claims).strip() or "Add it there."
+        raise table.passage.error(f"claims.toml holds no claim '{spot.claim}'.", remedy, "claim")
+    if [test.verdict for test in spot.tests if test.right] != [claim.verdict]:
+        remedy = f"Mark one test with `right = true` whose verdict is the claim's, '{claim.verdict}'."
+        raise table.passage.error("no one test is right.", remedy, "tests")
+    return Spot(
+        id=spot.id,
+        concept=claim.concept,
+        claim=claim.id,
+        ask=f"{claim.cited}:\n\n> {claim.says}\n\nCan that be right, and which quick test tells?",
+        hints=spot.hints,
+        explain=claim.why,
+        predict=spot.predict,
+        options=tuple(
+            Option(text=f"{test.verdict.capitalize()}: {test.text}", why=test.why, right=test.right)
+            for test in spot.tests
+        ),
+    )
 
 
 def _keys(kind: object) -> tuple[str, ...]:
     """The keys that a question of this kind, or something inside it, may have."""
     types = [_TYPES[kind]] if isinstance(kind, str) and kind in _TYPES else list(_TYPES.values())
     return ("kind", *dict.fromkeys(key for type_ in (*types, *_NESTED) for key in type_.__struct_fields__))
-
-
-def _check_latex(passage: Passage, value: object, key: str = "") -> None:
-    if isinstance(value, str) and key != "listing":
-        for _, latex in latex_in(value):
-            raise passage.error(f"LaTeX, '{latex}'.", LATEX_REMEDY, key)
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            _check_latex(passage, inner, name)
-    elif isinstance(value, list):
-        for inner in value:
-            _check_latex(passage, inner, key)
-
-
-def _extent(starts: list[int], index: int, count: int) -> tuple[int, int]:
-    """First and last line of question `index`; the whole file if it isn't written as `[[question]]`."""
-    if index >= len(starts):
-        return 1, count
-    return starts[index], starts[index + 1] - 1 if index + 1 < len(starts) else count
 
 
 def _right_options(options: tuple[Option, ...]) -> int:

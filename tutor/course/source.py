@@ -77,7 +77,7 @@ class Passage(msgspec.Struct, frozen=True):
 
     def error(self, what: str, remedy: str, key: str = "") -> TutorError:
         """An error at the first line that sets `key`, or at the passage's first line."""
-        return self.source.error(self._line_of(key), f"{self.prefix}{what}", remedy)
+        return self.source.error(self.line_of(key), f"{self.prefix}{what}", remedy)
 
     def toml(self) -> dict[str, Any]:
         """What the lines say as TOML; `TutorError` at the line where they make no sense."""
@@ -126,7 +126,8 @@ class Passage(msgspec.Struct, frozen=True):
         quoted = re.match(r"'(\w+)'", what)
         return self.error(f"{_inside(steps)}{what.rstrip('.')}.", remedy, quoted[1] if quoted else key)
 
-    def _line_of(self, key: str) -> int:
+    def line_of(self, key: str) -> int:
+        """The first line that sets `key`, or else the passage's first."""
         if key:
             pattern = re.compile(rf"(?<![\w-]){re.escape(key)}\s*=|\[\[?[\w.]*\b{re.escape(key)}\]")
             for number in range(self.first, self.last + 1):
