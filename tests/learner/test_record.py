@@ -144,3 +144,16 @@ def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path):
         assert notice == ""
         for name in ("a", "b"):
             assert [answer.response for answer in record.answers(name)] == list(range(50))
+
+
+def test_the_fewest_moves_to_a_goal_are_kept(tmp_path):
+    path = tmp_path / "record.sqlite3"
+    with Record(path) as record:
+        assert record.fewest_moves("minibatches", "goal") is None
+        for moves in (12, 4, 9):
+            record.reach_goal("minibatches", "goal", moves)
+        record.reach_goal("temperature", "goal", 0)
+    with Record(path) as record:
+        assert record.fewest_moves("minibatches", "goal") == 4
+        assert record.fewest_moves("temperature", "goal") == 0
+        assert record.fewest_moves("minibatches", "other") is None

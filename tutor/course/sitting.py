@@ -5,10 +5,12 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from tutor.course.attempt import Attempt, Attempts
 from tutor.course.grading import Response, Verdict, grade, shuffled
 from tutor.course.lesson import Lesson
-from tutor.course.quiz import Bug, Multiple, Order, Question
+from tutor.course.quiz import Bug, Multiple, Order, Question, Spot
 from tutor.course.steps import Step
+from tutor.link.goals import Gauge, Goal
 from tutor.link.knobs import Value
 
 
@@ -20,6 +22,12 @@ class Keeper(Protocol):
 
     def finish_step(self, lesson: str, step: str) -> None:
         """Keep that a step is done."""
+
+    def reach_goal(self, lesson: str, step: str, moves: int) -> None:
+        """Keep that a step's goal was reached in so many moves."""
+
+    def fewest_moves(self, lesson: str, step: str) -> int | None:
+        """The fewest moves in which a step's goal was ever reached, None if it never was."""
 
     def steps_done(self, lesson: str) -> Set[str]:
         """The ids of the steps that are done."""
@@ -85,6 +93,8 @@ class Sitting:
         self._keeper = keeper
         self._asked = {name: Asked(question, shuffled(question, token)) for name, question in lesson.questions.items()}
         self._done = set(keeper.steps_done(lesson.id))
+        self.attempts = Attempts(lesson.steps, lambda step: keeper.fewest_moves(lesson.id, step))
+        """The tries at the lesson's goals."""
         ids = [step.id for step in lesson.steps]
         place = keeper.place(lesson.id)
         self.index = ids.index(place) if place in ids else 0
@@ -124,10 +134,10 @@ class Sitting:
     def go(self, by: int) -> bool:
         """Open the step `by` further on.
 
-        False at either end. Leaving a page without questions forwards means it was read.
+        False at either end. Leaving a page without questions or a goal forwards means it was read.
         """
         target = self.index + by
-        if by > 0 and not self.step.questions:
+        if by > 0 and not self.step.questions and not self.step.goal:
             self._finish(self.step)
         if not 0 <= target < len(self.lesson.steps):
             return False
@@ -211,9 +221,17 @@ class Sitting:
             asked.locked = True
             self._then = self._now
         self._keeper.answer(self.lesson.id, asked.question.id, response, verdict)
-        if all(self._asked[name].settled for name in self.step.questions):
-            self._finish(self.step)
+        self._finish_if_all_is_done()
         return verdict
+
+    @property
+    def secret(self) -> frozenset[str]:
+        """The claims that a question is still open about: what their checks give is the answer."""
+        return frozenset(
+            asked.question.claim
+            for asked in self._asked.values()
+            if isinstance(asked.question, Spot) and not (asked.settled and asked.revealed)
+        )
 
     def next_question(self) -> bool:
         """Go to the page's next question; False if there is none."""
@@ -223,12 +241,37 @@ class Sitting:
         return True
 
     def hint(self) -> bool:
-        """Show one more hint; False if there is none left."""
+        """Show one more hint, on the question or else on the goal; False if there is none left."""
         asked = self.asked
         if asked is None or asked.settled or asked.hints >= len(asked.question.hints):
-            return False
+            return self.attempt is not None and self.attempt.hint()
         asked.hints += 1
         return True
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """The try at this step's goal, if it has one."""
+        return self.attempts.at(self.step)
+
+    @property
+    def goal(self) -> Goal:
+        """What is still to be reached here; nothing once it was."""
+        return self.attempt.goal if self.attempt is not None and not self.attempt.reached else ()
+
+    def judged(self, gauges: tuple[Gauge, ...], reached: bool, iteration: int) -> bool:
+        """How things stand with the goal; True if it is reached now, which is kept."""
+        attempt = self.attempt
+        if attempt is None or not attempt.saw(gauges, reached, iteration):
+            return False
+        self._keeper.reach_goal(self.lesson.id, self.step.id, attempt.moves)
+        self._finish_if_all_is_done()
+        return True
+
+    def _finish_if_all_is_done(self) -> None:
+        attempt = self.attempt
+        goal_left = attempt is not None and not attempt.reached and attempt.best is None
+        if not goal_left and all(self._asked[name].settled for name in self.step.questions):
+            self._finish(self.step)
 
     def _finish(self, step: Step) -> None:
         if step.id not in self._done:

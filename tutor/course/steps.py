@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 import msgspec
 
 from tutor.course.markdown import Fence, fences
-from tutor.course.source import ID, Source
+from tutor.course.source import ID, Passage, Source
+from tutor.errors import TutorError
+from tutor.link.goals import Goal, Move, parse_condition, parse_move
 from tutor.link.knobs import Value
 
 Kind = Literal["read", "predict", "run", "observe", "explain", "explore", "goal"]
@@ -17,14 +19,16 @@ Kind = Literal["read", "predict", "run", "observe", "explain", "explore", "goal"
 
 _HEADING = re.compile(r"^ {0,3}##(?!#)\s*(?P<title>.*?)\s*#*\s*$")
 _Id = Annotated[str, msgspec.Meta(pattern=ID)]
+_Parsed = TypeVar("_Parsed")
 
 
 class Step(msgspec.Struct, frozen=True):
     """One step of a lesson.
 
     `figures` names the lab's figures to show (empty: those of the step before), `set` and `preset` say what
-    the knobs start from, `questions` are the ids asked here, `text` is Markdown without the step block, and
-    `line` is the heading's in `lesson.md`, counted from 1.
+    the knobs start from, `questions` are the ids asked here, `goal` is what the learner is to reach and
+    `reference` our moves that reach it from there, `text` is Markdown without the step block, and `line` is the
+    heading's in `lesson.md`, counted from 1.
     """
 
     id: str
@@ -36,6 +40,8 @@ class Step(msgspec.Struct, frozen=True):
     questions: tuple[str, ...]
     text: str
     line: int
+    goal: Goal = ()
+    reference: tuple[Move, ...] = ()
 
 
 class _Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +53,8 @@ class _Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     set: dict[str, Value] = {}
     preset: str = ""
     questions: tuple[_Id, ...] = ()
+    goal: tuple[str, ...] = ()
+    reference: tuple[str, ...] = ()
 
 
 def read_steps(source: Source, after: int) -> tuple[Step, ...]:
@@ -92,6 +100,8 @@ def _step(source: Source, after: int, start: int, title: str, end: int, blocks: 
     if not title:
         raise source.error(line, "this step has no title.", "Write one after the `##`.")
     text_from, settings = start + 1, _Block()
+    goal: Goal = ()
+    reference: tuple[Move, ...] = ()
     for block in (block for block in blocks if block.info == "step"):
         if any(source.lines[after + index].strip() for index in range(start + 1, block.first)):
             remedy = "Move it there: a step has one block, before its text."
@@ -99,9 +109,17 @@ def _step(source: Source, after: int, start: int, title: str, end: int, blocks: 
         passage = source.passage(after + block.first + 2, after + block.last, "step")
         settings = passage.typed(passage.toml(), _Block, _Block.__struct_fields__, get_args(Kind))
         text_from = block.last + 1
+        goal = _parsed(passage, "goal", settings.goal, parse_condition)
+        reference = _parsed(passage, "reference", settings.reference, parse_move)
+        if bool(goal) != bool(reference):
+            remedy = "Write both: `goal`, and `reference`, moves that reach it from the page's own settings."
+            raise passage.error("a goal and a reference need each other.", remedy, "goal" if goal else "reference")
     if settings.kind == "predict" and not settings.questions:
         remedy = 'Name at least one with `questions = ["…"]`: a prediction is an answer.'
         raise source.error(line, "a step of kind 'predict' that asks no question.", remedy)
+    if settings.kind == "goal" and not goal:
+        remedy = 'Add `goal = ["val < 2.60"]`, and `reference`, moves that reach it.'
+        raise source.error(line, "a step of kind 'goal' that states no goal.", remedy)
     name = settings.id or slug(title)
     if not name:
         raise source.error(line, "this title makes no id.", 'Give the step an `id = "…"` in its step block.')
@@ -115,7 +133,17 @@ def _step(source: Source, after: int, start: int, title: str, end: int, blocks: 
         questions=settings.questions,
         text="\n".join(source.lines[after + text_from : after + end]).strip(),
         line=line,
+        goal=goal,
+        reference=reference,
     )
+
+
+def _parsed(passage: Passage, key: str, texts: tuple[str, ...], parse: Callable[[str], _Parsed]) -> tuple[_Parsed, ...]:
+    """Every one of `texts`, the list that sets `key` in `passage`; `TutorError` with file and line."""
+    try:
+        return tuple(map(parse, texts))
+    except TutorError as error:
+        raise passage.error(error.what, error.remedy, key) from None
 
 
 def slug(title: str) -> str:

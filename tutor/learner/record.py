@@ -113,6 +113,16 @@ class Record:
         """Keep that a step is done; again is the same as once."""
         self._write(("INSERT OR IGNORE INTO step_done VALUES (?, ?, ?)", (lesson, step, _now())))
 
+    def reach_goal(self, lesson: str, step: str, moves: int) -> None:
+        """Keep that a step's goal was reached in so many moves; the fewest ever are what counts."""
+        fewest = "UPDATE SET value = min(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))"
+        self._write((f"INSERT INTO note VALUES (?, ?) ON CONFLICT (key) DO {fewest}", (_moves(lesson, step), moves)))
+
+    def fewest_moves(self, lesson: str, step: str) -> int | None:
+        """The fewest moves in which the goal of `step` was ever reached, None if it never was."""
+        moves = self._note(_moves(lesson, step))
+        return None if moves is None else int(moves)
+
     def steps_done(self, lesson: str) -> frozenset[str]:
         """The ids of the steps done in `lesson`."""
         return frozenset(step for (step,) in self._read("SELECT step FROM step_done WHERE lesson = ?", (lesson,)))
@@ -237,6 +247,10 @@ def _now() -> str:
 
 def _place(lesson: str) -> str:
     return f"place {lesson}"
+
+
+def _moves(lesson: str, step: str) -> str:
+    return f"moves {lesson} {step}"
 
 
 def _response(text: str) -> int | float | tuple[int, ...]:
