@@ -79,7 +79,7 @@ def test_two_runs_are_the_same_to_the_last_digit():
         (f"run minibatches --seed {2**64}", f"{2**64} is not in the range"),
         ("run", "Missing argument 'LESSON'."),
         ("list --jsn", "No such option '--jsn'"),
-        ("", "The app needs a terminal, and this is a pipe or a file. Use `tutor run LESSON` or `tutor list` there."),
+        ("", "The app needs a terminal, and this is a pipe or a file. Add --plain for lines of text, or use `tutor"),
         ("minibatches", "The app needs a terminal"),
     ],
 )

@@ -34,6 +34,7 @@ _names = click.option("--names", "names_file", metavar="FILE", help="Train on th
 _seed = click.option(
     "--seed", default=42, show_default="42", type=click.IntRange(0, 2**32 - 1), help="Seed of the run."
 )
+_plain = click.option("--plain", is_flag=True, help="Lines of text instead of screens, bars and pictures.")
 _rate = click.FloatRange(min=0, min_open=True)
 
 
@@ -41,34 +42,38 @@ _rate = click.FloatRange(min=0, min_open=True)
 @click.version_option(__version__, prog_name="tutor")
 @_names
 @_seed
+@_plain
 @click.pass_context
-def cli(context: click.Context, names_file: str | None, seed: int) -> None:
+def cli(context: click.Context, names_file: str | None, seed: int, plain: bool) -> None:
     """Learn how neural networks train, by predicting, running, breaking and repairing real ones.
 
     `tutor` opens the list of lessons, `tutor LESSON` opens one.
     """
     if context.invoked_subcommand is None:
-        _open_app(None, names_file, seed)
+        _open_app(None, names_file, seed, plain)
 
 
 @cli.command("open", hidden=True)
 @click.argument("lesson")
 @_names
 @_seed
+@_plain
 @click.pass_context
-def open_lesson(context: click.Context, lesson: str, names_file: str | None, seed: int) -> None:
+def open_lesson(context: click.Context, lesson: str, names_file: str | None, seed: int, plain: bool) -> None:
     """Open a lesson in the terminal."""
     outer = context.parent.params if context.parent else {}
-    _open_app(lesson, names_file or outer.get("names_file"), seed if seed != 42 else outer.get("seed", seed))
+    seed = seed if seed != 42 else outer.get("seed", seed)
+    _open_app(lesson, names_file or outer.get("names_file"), seed, plain or outer.get("plain", False))
 
 
 @cli.command("list")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def list_lessons(as_json: bool) -> None:
+@_plain
+def list_lessons(as_json: bool, plain: bool) -> None:
     """List the lessons."""
     from tutor.commands.list import show_lessons
 
-    show_lessons(_catalog(), as_json)
+    show_lessons(_catalog(), as_json, plain)
 
 
 @cli.command()
@@ -82,9 +87,16 @@ def list_lessons(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--every", default=0, type=click.IntRange(min=0), help="Print the metrics as JSON lines, each N steps.")
 @click.option("--plot", is_flag=True, help="Print the lesson's figures as text.")
+@_plain
 @click.option("--csv", "csv_file", default="", metavar="FILE", help="Write the loss of every step.")
 @click.option("--save", default="", metavar="FILE", help="Write the weights.")
-@click.option("--fork", default="", metavar="KNOB=VALUE", help="Train a second run beside it that differs in this.")
+@click.option("--test", is_flag=True, help="Measure the test split too, at the end: once, when all is decided.")
+@click.option(
+    "--fork",
+    default="",
+    metavar="KNOB=VALUE",
+    help="Train a second run beside it that differs in this (with --seeds, a preset's name will do).",
+)
 @click.option("--seeds", default=1, type=click.IntRange(min=1), help="Run so many seeds, and print the bands.")
 @click.option("--find-lr", is_flag=True, help="Sweep the learning rate over those steps: where does the loss fall?")
 @click.option("--low", type=_rate, help="With --find-lr: the lowest rate, if not the knob's.")
@@ -100,8 +112,10 @@ def run(
     as_json: bool,
     every: int,
     plot: bool,
+    plain: bool,
     csv_file: str,
     save: str,
+    test: bool,
     fork: str,
     seeds: int,
     find_lr: bool,
@@ -116,17 +130,47 @@ def run(
     warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
     from tutor.commands.run import Output, Wanted, run_lesson
 
-    wanted = Wanted(chosen, steps, seed, settings, names_file, preset, source)
+    wanted = Wanted(chosen, steps, seed, settings, names_file, preset, source, plain)
     if find_lr:
         from tutor.commands.find_lr import find_lr as sweep_lesson
 
-        sweep_lesson(wanted, as_json, low, high)
+        sweep_lesson(wanted, as_json, low, high, plot)
     elif seeds > 1:
         from tutor.commands.seeds import run_seeds
 
-        run_seeds(wanted, seeds, fork, as_json)
+        run_seeds(wanted, seeds, fork, as_json, plot)
     else:
-        run_lesson(wanted, Output(as_json, every, plot, csv_file, save, fork))
+        run_lesson(wanted, Output(as_json, every, plot, csv_file, save, fork, test))
+
+
+@cli.command()
+@click.argument("lesson", default="")
+@click.option("--id", "only", default="", metavar="ID", help="Check this claim alone.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def claims(lesson: str, only: str, as_json: bool) -> None:
+    """Check what the lessons, or one of them, and their sources claim: each claim's test is run anew."""
+    catalog = _catalog()
+    warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
+    from tutor.commands.claims import check_claims
+
+    check_claims([catalog.get(lesson)] if lesson else catalog.lessons, only, as_json)
+
+
+@cli.command()
+@click.argument("lesson")
+@click.option("--steps", default=1000, show_default=True, type=click.IntRange(min=0), help="Training steps to take.")
+@_seed
+@click.option("--set", "settings", multiple=True, metavar="KNOB=VALUE", help="Set a knob; may be given again.")
+@_names
+@click.option("--preset", default="", metavar="NAME", help="Begin from one of the lesson's presets.")
+def script(lesson: str, steps: int, seed: int, settings: tuple[str, ...], names_file: str | None, preset: str) -> None:
+    """Print a plain PyTorch script that trains as `tutor run` does, to the last digit."""
+    chosen = _catalog().get(lesson)
+    warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
+    from tutor.commands.run import Wanted
+    from tutor.commands.script import print_script
+
+    print_script(Wanted(chosen, steps, seed, settings, names_file, preset))
 
 
 def _catalog() -> "Catalog":
@@ -136,10 +180,10 @@ def _catalog() -> "Catalog":
     return Catalog.find([lessons_dir()])
 
 
-def _open_app(lesson: str | None, names_file: str | None, seed: int) -> None:
+def _open_app(lesson: str | None, names_file: str | None, seed: int, plain: bool) -> None:
     from tutor.commands.app import open_app
 
-    open_app(_catalog(), lesson, names_file, seed)
+    open_app(_catalog(), lesson, names_file, seed, plain)
 
 
 def names_path(names_file: str | None) -> Path | None:

@@ -1,10 +1,12 @@
 """Steps a second: in the lab, with figures, against the same step in a bare loop and against the notebook's loop."""
 
 import asyncio
-import itertools
+import os
 import queue
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from statistics import median
 
@@ -14,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tests.benchmarks.tables import paired, show
+from tests.processes import cpu_ticks, needs_proc
 from tutor.course.lesson import load_lesson
 from tutor.lab.datasets import Sources
 from tutor.lab.experiment import Experiment
@@ -21,11 +24,12 @@ from tutor.lab.load import load_experiment
 from tutor.lab.server import Lab
 from tutor.link.client import LabProcess
 from tutor.link.framing import pack
+from tutor.link.knobs import Value
 from tutor.link.messages import Frame, Look, Open, Pause, Run, View
 from tutor.paths import lessons_dir
 
-ROUNDS = 7
-SECONDS = 2.0
+ROUNDS = 15
+SECONDS = 1.0
 """Of training, for each contender in each round."""
 
 FRAMES = 4
@@ -34,7 +38,11 @@ FRAMES = 4
 MOST, COLUMNS = 4, 58
 """How many figures are on view at 120x40, and how wide their curves are."""
 
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+
 DATA = Sources()
+
+pytestmark = needs_proc
 
 
 @pytest.fixture(autouse=True)
@@ -42,16 +50,42 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def view(kind: type[Experiment], folder: Path) -> View:
-    """What the lesson's first page shows."""
-    figures = load_lesson(folder).steps[0].figures or tuple(kind.figures())
-    return View(tuple(figures[:MOST]), COLUMNS)
+@dataclass(frozen=True)
+class Contest:
+    """A lesson with its knobs, the notebook's way to write the same net, and the figures on view."""
+
+    lesson: str
+    knobs: dict[str, Value]
+    notebook: Callable[[], Callable[[], float]]
+    every_figure: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where the lesson is."""
+        return lessons_dir() / self.lesson.replace("-", "_")
+
+    @property
+    def name(self) -> str:
+        """What it is called in the table."""
+        return f"{self.lesson}, {'every figure' if self.every_figure else 'the figures of its first page'}"
+
+    @cached_property
+    def kind(self) -> type[Experiment]:
+        """The lesson's experiment."""
+        return load_experiment(self.folder)
+
+    @property
+    def opening(self) -> tuple[View, Open]:
+        """What the app says first."""
+        every = tuple(self.kind.figures())
+        page = (load_lesson(self.folder).steps[0].figures or every)[:MOST]
+        return View(every if self.every_figure else tuple(page), COLUMNS), Open(str(self.folder), 42, self.knobs)
 
 
-def bare(kind: type[Experiment]) -> Callable[[], float]:
+def bare(contest: Contest) -> Callable[[], float]:
     """The lesson's own step, in a loop."""
     torch.manual_seed(42)
-    experiment = kind({}, 42, DATA)
+    experiment = contest.kind(contest.knobs, 42, DATA)
     experiment.build()
 
     def step() -> float:
@@ -78,23 +112,73 @@ def notebook_minibatches() -> Callable[[], float]:
     return by_hand(parameters, loss_of, train.x, train.y, g)
 
 
-def notebook_deep() -> Callable[[], float]:
-    """The loop of makemore part 3 without BatchNorm: five tanh layers of 100 units, and the output layer."""
+class Linear:
+    """A linear layer as makemore part 3 writes it, without a bias, which the BatchNorm after it has."""
+
+    def __init__(self, fan_in: int, fan_out: int, g: torch.Generator) -> None:
+        self.weight = torch.randn((fan_in, fan_out), generator=g) / fan_in**0.5
+
+    def __call__(self, x: Tensor) -> Tensor:
+        self.out = x @ self.weight
+        return self.out
+
+    def parameters(self) -> list[Tensor]:
+        return [self.weight]
+
+
+class BatchNorm:
+    """BatchNorm by hand, as in makemore part 3: mean, variance, scale and shift, and running buffers."""
+
+    def __init__(self, width: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        self.eps, self.momentum = eps, momentum
+        self.gamma, self.beta = torch.ones(width), torch.zeros(width)
+        self.running_mean, self.running_var = torch.zeros(width), torch.ones(width)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        mean, var = x.mean(0, keepdim=True), x.var(0, keepdim=True)
+        self.out = self.gamma * ((x - mean) / torch.sqrt(var + self.eps)) + self.beta
+        with torch.no_grad():
+            self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mean
+            self.running_var = (1 - self.momentum) * self.running_var + self.momentum * var
+        return self.out
+
+    def parameters(self) -> list[Tensor]:
+        return [self.gamma, self.beta]
+
+
+class Tanh:
+    """The nonlinearity, with its output kept to be looked at."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        self.out = torch.tanh(x)
+        return self.out
+
+    def parameters(self) -> list[Tensor]:
+        return []
+
+
+def notebook_deep(*, logits_normalized: bool) -> Callable[[], float]:
+    """The six-layer BatchNorm net of makemore part 3, its layers written by hand.
+
+    Like the lesson's net, or with a BatchNorm on the logits too, as the lecture ends up with.
+    """
     g = torch.Generator().manual_seed(42)
     train = DATA.names(3).train
     C = torch.randn((27, 10), generator=g)
-    sizes = [30, 100, 100, 100, 100, 100, 27]
-    weights = [torch.randn(pair, generator=g) * (5 / 3) / pair[0] ** 0.5 for pair in itertools.pairwise(sizes)]
-    biases = [torch.zeros(size) for size in sizes[1:]]
-    weights[-1] *= 0.06
+    layers: list[Linear | BatchNorm | Tanh] = []
+    for fan_in in (30, 100, 100, 100, 100):
+        layers += [Linear(fan_in, 100, g), BatchNorm(100), Tanh()]
+    layers.append(Linear(100, 27, g))
+    if logits_normalized:
+        layers.append(BatchNorm(27))
 
     def loss_of(x: Tensor, y: Tensor) -> Tensor:
-        h = C[x].view(-1, 30)
-        for W, b in zip(weights[:-1], biases[:-1], strict=True):
-            h = torch.tanh(h @ W + b)
-        return F.cross_entropy(h @ weights[-1] + biases[-1], y)
+        h = C[x].view(len(x), -1)
+        for layer in layers:
+            h = layer(h)
+        return F.cross_entropy(h, y)
 
-    return by_hand([C, *weights, *biases], loss_of, train.x, train.y, g)
+    return by_hand([C, *(p for layer in layers for p in layer.parameters())], loss_of, train.x, train.y, g)
 
 
 def by_hand(
@@ -117,38 +201,56 @@ def by_hand(
     return step
 
 
-def rate(step: Callable[[], float]) -> float:
-    """Steps a second of a bare loop."""
-    steps, started = 0, time.perf_counter()
-    while (now := time.perf_counter()) < started + SECONDS:
+@dataclass(frozen=True)
+class Rate:
+    """Steps a second, by the clock on the wall and by the time that the process had a processor.
+
+    The second hardly minds what else the machine does.
+    """
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def between(cls, steps: int, started: tuple[float, float], ended: tuple[float, float]) -> "Rate":
+        """So many steps between two readings of both clocks."""
+        return cls(steps / (ended[0] - started[0]), steps / (ended[1] - started[1]))
+
+
+def clocks() -> tuple[float, float]:
+    """Now, by both clocks."""
+    return time.perf_counter(), time.process_time()
+
+
+def rate(step: Callable[[], float]) -> Rate:
+    """A bare loop's."""
+    steps, started = 0, clocks()
+    while (now := clocks())[0] < started[0] + SECONDS:
         for _ in range(20):
             step()
         steps += 20
-    return steps / (now - started)
+    return Rate.between(steps, started, now)
 
 
 class InProcess:
     """The lab's own loop in this process: bursts, evaluation, and packed frames."""
 
-    def __init__(self, kind: type[Experiment], folder: Path) -> None:
+    def __init__(self, contest: Contest) -> None:
         self._inbox: queue.SimpleQueue = queue.SimpleQueue()
         self._frames: list[Frame] = []
         self._lab = Lab(self._inbox, self._take)
-        self._say(view(kind, folder), Open(str(folder), 42))
+        self._say(*contest.opening)
 
-    def rate(self) -> float:
-        """Steps a second with figures."""
-        before = self._say(Run()).iteration
-        started = now = time.perf_counter()
-        look = started + 1 / FRAMES
-        while now < started + SECONDS:
-            if now >= look:
-                self._say(Look())
-                look += 1 / FRAMES
-            else:
+    def rate(self) -> Rate:
+        """With figures, from one frame to the last."""
+        first, started = self._say(Run()), clocks()
+        last, ended = first, started
+        for count in range(1, round(SECONDS * FRAMES) + 1):
+            while time.perf_counter() < started[0] + count / FRAMES:
                 self._lab.turn()
-            now = time.perf_counter()
-        return (self._say(Pause()).iteration - before) / (now - started)
+            last, ended = self._say(Look()), clocks()
+        self._say(Pause())
+        return Rate.between(last.iteration - first.iteration, started, ended)
 
     def _say(self, *commands: object) -> Frame:
         for command in commands:
@@ -165,14 +267,14 @@ class InProcess:
 class OwnProcess:
     """The lab as the app has it: a process, asked for frames."""
 
-    def __init__(self, kind: type[Experiment], folder: Path, log: Path) -> None:
+    def __init__(self, contest: Contest, log: Path) -> None:
         self._loop = asyncio.new_event_loop()
         self._lab = self._loop.run_until_complete(LabProcess.start(log))
         self._reports = self._lab.reports()
-        self._loop.run_until_complete(self._say(view(kind, folder), Open(str(folder), 42)))
+        self._loop.run_until_complete(self._say(*contest.opening))
 
-    def rate(self) -> float:
-        """Steps a second with figures."""
+    def rate(self) -> Rate:
+        """With figures, from one frame to the last."""
         return self._loop.run_until_complete(self._rate())
 
     def close(self) -> None:
@@ -180,12 +282,17 @@ class OwnProcess:
         self._loop.run_until_complete(self._lab.close())
         self._loop.close()
 
-    async def _rate(self) -> float:
-        before, started = (await self._say(Run())).iteration, time.perf_counter()
-        while time.perf_counter() < started + SECONDS:
-            await asyncio.sleep(1 / FRAMES)
-            await self._say(Look())
-        return ((await self._say(Pause())).iteration - before) / (time.perf_counter() - started)
+    async def _rate(self) -> Rate:
+        first, started = await self._say(Run()), self._clocks()
+        last, ended = first, started
+        for count in range(1, round(SECONDS * FRAMES) + 1):
+            await asyncio.sleep(max(started[0] + count / FRAMES - time.perf_counter(), 0.0))
+            last, ended = await self._say(Look()), self._clocks()
+        await self._say(Pause())
+        return Rate.between(last.iteration - first.iteration, started, ended)
+
+    def _clocks(self) -> tuple[float, float]:
+        return time.perf_counter(), cpu_ticks(self._lab.pid) * TICK
 
     async def _say(self, *commands: object) -> Frame:
         self._lab.send(*commands)
@@ -195,30 +302,48 @@ class OwnProcess:
         raise AssertionError("the lab ended")
 
 
-@pytest.fixture(params=["minibatches", "deep-net-xray"])
-def contenders(request, tmp_path: Path) -> Iterator[dict[str, Callable[[], float]]]:
+LIKE_THE_LESSON = partial(notebook_deep, logits_normalized=False)
+AS_IN_THE_LECTURE = partial(notebook_deep, logits_normalized=True)
+
+CONTESTS = (
+    Contest("minibatches", {}, notebook_minibatches),
+    Contest("minibatches", {}, notebook_minibatches, every_figure=True),
+    Contest("deep-net-xray", {"norm": "batch"}, LIKE_THE_LESSON),
+    Contest("deep-net-xray", {"norm": "batch"}, LIKE_THE_LESSON, every_figure=True),
+    Contest("deep-net-xray", {"norm": "batch"}, AS_IN_THE_LECTURE, every_figure=True),
+)
+
+
+@pytest.fixture(params=CONTESTS, ids=lambda contest: contest.name)
+def contenders(request, tmp_path: Path) -> Iterator[dict[str, Callable[[], Rate]]]:
     """What is measured, by its name in the table."""
-    folder = lessons_dir() / request.param.replace("-", "_")
-    kind = load_experiment(folder)
-    notebook = notebook_minibatches() if request.param == "minibatches" else notebook_deep()
-    step, own = bare(kind), OwnProcess(kind, folder, tmp_path / "lab.log")
+    contest: Contest = request.param
+    notebook, step, own = contest.notebook(), bare(contest), OwnProcess(contest, tmp_path / "lab.log")
     yield {
-        f"{request.param}: the lesson's step in a bare loop": lambda: rate(step),
+        f"{contest.name}: the lesson's step in a bare loop": lambda: rate(step),
         "the notebook's loop": lambda: rate(notebook),
-        "the lab, in this process, 4 frames/s": InProcess(kind, folder).rate,
-        "the lab process, 4 frames/s": own.rate,
+        f"the lab, in this process, {FRAMES} frames/s": InProcess(contest).rate,
+        f"the lab process, {FRAMES} frames/s": own.rate,
     }
     own.close()
 
 
 def test_steps_per_second(contenders):
-    rates: dict[str, list[float]] = {name: [] for name in contenders}
+    """Each in turn, in short stretches: the ratios are medians of pairs."""
+    rates: dict[str, list[Rate]] = {name: [] for name in contenders}
     for _ in range(ROUNDS):
         for name, measure in contenders.items():
             rates[name].append(measure())
-    first, notebook, *_ = rates.values()
+    walls = {name: [found.wall for found in all_found] for name, all_found in rates.items()}
+    cpus = {name: [found.cpu for found in all_found] for name, all_found in rates.items()}
+    first, notebook, *_ = rates
     rows = [
-        (name, f"{median(found):,.0f}", f"{paired(found, first):.1%}", f"{paired(found, notebook):.1%}")
-        for name, found in rates.items()
+        (
+            name,
+            f"{median(walls[name]):,.0f}",
+            *(f"{paired(each[name], each[other]):.1%}" for other in (first, notebook) for each in (walls, cpus)),
+        )
+        for name in rates
     ]
-    show("Steps a second", ("", "median", "of the bare loop", "of the notebook's"), rows)
+    header = ("", "median", "of the bare loop", "by CPU time", "of the notebook's", "by CPU time")
+    show("Steps a second", header, rows)

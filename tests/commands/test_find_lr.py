@@ -57,6 +57,13 @@ def test_in_words(line, capsys):
     assert words[4] == "  The loss did not diverge."
 
 
+def test_the_curve_as_text(line, capsys):
+    find_lr(Wanted(line, 100, 42, ()), False, None, 1.0, plot=True)
+    printed = capsys.readouterr().out
+    assert "learning rate" in printed
+    assert "Learning-rate finder: smoothed " in printed
+
+
 def test_a_loss_that_diverges(line, capsys):
     find_lr(Wanted(line, 100, 42, ()), False, 1.0, None)
     assert capsys.readouterr().out.splitlines()[-1].startswith("  The loss diverged at ")

@@ -2,6 +2,8 @@ import json
 
 import msgspec
 import pytest
+import torch
+from torch.nn import functional as F
 
 from tests.line import write_lesson
 from tutor.commands.run import Output, Wanted, run_lesson
@@ -35,13 +37,14 @@ def test_the_json_holds_what_the_runner_measures(run):
     printed = run("lr=0.2", "batch=8", "optimizer=momentum", steps=40, seed=9)
     result = json.loads(printed.out)
     assert printed.err == ""
-    assert list(result) == ["lesson", "seed", "steps", "knobs", "metrics", "seconds", "steps_per_second"]
+    assert list(result) == ["lesson", "seed", "steps", "knobs", "metrics", "seconds", "steps_per_second", "accuracies"]
     runner = Runner(load_experiment(FOLDER), Sources(), 9, {"lr": 0.2, "batch": 8, "optimizer": "momentum"})
     runner.advance(40)
     assert result["lesson"] == "minibatches"
     assert (result["seed"], result["steps"]) == (9, 40)
     assert result["knobs"] == runner.knobs
     assert result["metrics"] == {"loss": runner.loss, **runner.measure().losses}
+    assert result["accuracies"] == runner.measure().accuracies
     assert list(result["metrics"]) == ["loss", "train", "val"]
     assert result["seconds"] >= 0
     assert result["steps_per_second"] > 0
@@ -55,12 +58,33 @@ def test_no_steps(run):
     assert result["steps_per_second"] == 0
 
 
+def test_the_test_split_is_measured_only_when_asked_for(lesson, capsys):
+    run_lesson(Wanted(lesson, 30), Output(as_json=True, test=True))
+    result = json.loads(capsys.readouterr().out)
+    runner = Runner(load_experiment(FOLDER), Sources(), 42)
+    runner.advance(30)
+    test, model = runner.experiment.names.test, runner.experiment.model
+    with torch.no_grad():
+        logits = model(test.x)
+    assert list(result["metrics"]) == ["loss", "train", "val", "test"]
+    assert result["metrics"]["test"] == pytest.approx(F.cross_entropy(logits, test.y).item(), abs=1e-6)
+    assert result["accuracies"]["test"] == pytest.approx((logits.argmax(1) == test.y).float().mean().item())
+
+
+def test_a_lesson_that_holds_nothing_out_says_so(lesson, tmp_path):
+    line = msgspec.structs.replace(lesson, path=write_lesson(tmp_path / "line"))
+    with pytest.raises(TutorError, match="no test split") as raised:
+        run_lesson(Wanted(line, 1), Output(test=True))
+    assert raised.value.code == ExitCode.MISUSE
+
+
 def test_in_words(run):
     result = json.loads(run(steps=20).out)
     words = run(steps=20, as_json=False).out
     assert words.startswith("minibatches: 20 steps, seed 42\n")
-    for name in ("loss", "train", "val"):
-        assert f"{name:<6} {result['metrics'][name]:.4f}\n" in words
+    assert f"  loss   {result['metrics']['loss']:.4f}\n" in words
+    for name in ("train", "val"):
+        assert f"  {name:<6} {result['metrics'][name]:.4f}  {100 * result['accuracies'][name]:.1f} % right\n" in words
     assert "batch 32" in words
     assert words.endswith("steps/s\n")
 

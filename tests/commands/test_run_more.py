@@ -136,6 +136,24 @@ def test_bands_over_seeds_and_a_verdict(lesson, capsys):
     assert result["verdict"].startswith("A has the lower val loss for every seed")
 
 
+def test_a_preset_can_be_the_other_side_and_the_bands_are_drawn(lesson, capsys):
+    run_seeds(Wanted(lesson, 20, settings=SMALL), 3, "adam", False, plot=True)
+    printed = capsys.readouterr().out
+    assert "A  hidden=8" in printed
+    assert "B  adam" in printed
+    assert "Val loss after 20 steps, 3 of 3 seeds" in printed
+    assert "├" in printed
+    run_seeds(Wanted(lesson, 20, settings=SMALL), 3, "adam", True)
+    both = json.loads(capsys.readouterr().out)["bands"]
+    run_seeds(Wanted(lesson, 20, settings=SMALL, preset="adam"), 3, "", True)
+    assert json.loads(capsys.readouterr().out)["bands"]["A"] == both["B"]
+
+
+def test_a_fork_that_is_neither_names_the_nearest_preset(lesson):
+    with pytest.raises(TutorError, match=r"There is no preset 'adm'\..*Did you mean 'adam'"):
+        run_seeds(Wanted(lesson, 20), 3, "adm", True)
+
+
 def test_a_fork_that_changes_nothing_has_no_winner(lesson, capsys):
     run_seeds(Wanted(lesson, 20, settings=SMALL), 3, "lr=0.1", False)
     printed = capsys.readouterr().out

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from tests.lab.tiny import Tiny, X, Y, same, whole_state
 from tutor.lab import evaluation
-from tutor.lab.datasets import Sources
+from tutor.lab.datasets import Sources, Split
 from tutor.lab.evaluation import Evaluator, Measured, measure, slices
 from tutor.lab.experiment import Experiment
 from tutor.lab.load import load_experiment
@@ -62,6 +62,45 @@ def test_each_different_example_once_gives_the_same_mean_on_names():
             for name, split in (("train", names.train), ("val", names.val))
         }
     assert runner.measure().losses == pytest.approx(expected, abs=1e-6)
+
+
+def test_accuracies_are_the_shares_of_right_answers():
+    runner = Runner(load_experiment(lessons_dir() / "minibatches"), Sources(), 1)
+    runner.advance(50)
+    names, model = runner.experiment.names, runner.experiment.model
+    expected = {}
+    with torch.no_grad():
+        for name, split in (("train", names.train), ("val", names.val)):
+            expected[name] = (model(split.x).argmax(1) == split.y).double().mean().item()
+    assert runner.measure().accuracies == pytest.approx(expected, abs=1e-12)
+    runner.advance(10)
+    runner.measure()
+    runner.seek(50)
+    assert runner.measured.accuracies == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_lesson_with_a_loss_of_its_own_has_no_accuracy(runner):
+    assert runner.measure().accuracies == {}
+
+
+def test_other_splits_can_be_measured_instead(runner):
+    split = Split(X[50:90], Y[50:90])
+    measured = measure(runner.experiment, {"other": split})
+    model = copy.deepcopy(runner.experiment.model).eval()
+    with torch.no_grad():
+        assert measured.losses == {"other": pytest.approx(F.cross_entropy(model(split.x), split.y).item(), abs=1e-6)}
+    assert runner.measure_only(["val"]).losses.keys() == {"val"}
+    assert runner.measure_only([]) == Measured(30, {})
+
+
+def test_what_is_held_out_is_measured_only_on_demand(runner, monkeypatch):
+    split = Split(X[200:250], Y[200:250])
+    monkeypatch.setattr(Tiny, "held_out", lambda _: {"test": split})
+    runner.advance(1)
+    assert "test" not in runner.measure().losses
+    expected = measure(runner.experiment, {"test": split})
+    assert runner.measure_only(["test"]) == expected
+    assert "test" not in runner.history.groups["splits"]
 
 
 def test_measuring_disturbs_nothing(runner):

@@ -9,11 +9,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from tests.lab.tiny import Tiny, X, Y, same, whole_state
+from tutor.figures.numbers import short
 from tutor.lab import instruments
 from tutor.lab.datasets import Sources
 from tutor.lab.experiment import Experiment
 from tutor.lab.history import History
-from tutor.lab.instruments import Summary, log_ratio, phase_tables, phases
+from tutor.lab.instruments import Summary, log_ratio, phase_sentences, phase_tables, phases
 from tutor.lab.observation import Layer, Observation, Parameter, undisturbed
 from tutor.lab.runner import Runner
 
@@ -175,20 +176,88 @@ def test_the_logit_scale_is_that_of_the_last_linear_layer(seen, by_hand):
 def test_a_step_in_its_phases(seen, by_hand):
     model, flow, before, loss = by_hand
     found = phases(seen)
-    assert [one.name for one in found.forward] == ["input", "0", "1", "2", "3", "4", "loss"]
-    for one, tensor in zip(found.forward, flow, strict=False):
-        agrees(one, tensor.detach())
-    assert found.forward[-1].mean == pytest.approx(loss)
+    assert [name for name, _ in found.forward] == ["input", "0", "1", "2", "3", "4", "loss"]
+    for (name, values), tensor in zip(found.forward, flow, strict=False):
+        agrees(Summary.of(name, values), tensor.detach())
+    assert found.forward[-1][1].item() == pytest.approx(loss)
     order = ["4", "4.weight", "4.bias", "3", "2", "1", "1.weight", "1.bias", "0", "0.weight", "0.bias"]
-    assert [one.name for one in found.backward] == order
-    for one in found.backward:
-        agrees(one, flow[int(one.name) + 1].grad if one.name.isdigit() else model.get_parameter(one.name).grad)
-    assert [one.name for one in found.update] == list(before)
-    for one in found.update:
-        agrees(one, model.get_parameter(one.name).detach() - before[one.name])
+    assert [name for name, _ in found.backward] == order
+    for name, values in found.backward:
+        expected = flow[int(name) + 1].grad if name.isdigit() else model.get_parameter(name).grad
+        agrees(Summary.of(name, values), expected)
+    assert [name for name, _ in found.update] == list(before)
+    for name, values in found.update:
+        agrees(Summary.of(name, values), model.get_parameter(name).detach() - before[name])
     forward, backward, update = phase_tables(found)
     assert forward.rows[0][:2] == ("input", "16×4")
     assert (len(backward.rows), len(update.rows)) == (11, 6)
+
+
+def test_each_phase_is_told_in_numbers(seen, by_hand):
+    model, _, before, loss = by_hand
+    forward, backward, update = phase_sentences(seen)
+    assert forward.startswith("16 examples go through the net")
+    assert forward.endswith(f"**{loss:.4g}**.")
+    gradients = {name: p.grad.abs().max().item() for name, p in model.named_parameters()}
+    steepest = max(gradients, key=gradients.get)
+    assert f"one of `{steepest}`: raised by 0.01" in backward
+    assert f"**{short(gradients[steepest] * 0.01)}**" in backward
+    shares = {
+        name: ((p.detach() - before[name]).norm() / before[name].norm()).item()
+        for name, p in model.named_parameters()
+        if p.ndim > 1
+    }
+    most = max(shares, key=shares.get)
+    assert update.endswith(f"`{most}` moves most for its size, by **{short(100 * shares[most])} %** of it.")
+
+
+def told_update(optimizer):
+    class One(Experiment):
+        def build(self):
+            self.model = nn.Linear(4, 1)
+            self.optimizer = optimizer(self.model.parameters())
+
+        def step(self):
+            loss = self.model(X[:1]).square().mean()
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            return loss
+
+    torch.manual_seed(1)
+    run = One({}, 0, Sources())
+    run.build()
+    forward, _, update = phase_sentences(Observation(run, History()))
+    assert forward.startswith("One example goes")
+    return update
+
+
+def test_the_learning_rate_is_told_where_the_update_is_minus_it_times_the_gradient():
+    plain = told_update(lambda parameters: torch.optim.SGD(parameters, lr=0.03))
+    assert "against its gradient, by **0.03** times" in plain
+    other = told_update(lambda parameters: torch.optim.Adam(parameters, lr=0.03))
+    assert other.startswith("The optimizer made these from the gradients")
+
+
+def test_a_tensors_pictures_hold_its_values():
+    values = torch.arange(24.0).reshape(4, 3, 2)
+    pictures = instruments.tensor_figures("one", values)
+    assert list(pictures) == ["spread", "map", "numbers"]
+    assert pictures["spread"].rows[0].total == 24
+    assert pictures["map"].values == tuple(map(tuple, values.reshape(4, 6).tolist()))
+    assert pictures["numbers"].rows[3] == ("3", "18", "19", "20", "21", "22")
+
+
+def test_pictures_of_large_small_and_ruined_tensors():
+    large = instruments.tensor_figures("large", torch.zeros(200, 300))["map"]
+    assert (len(large.values), len(large.values[0])) == (64, 160)
+    assert large.title == "large, its first 64×160"
+    assert list(instruments.tensor_figures("row", torch.zeros(5))) == ["spread", "numbers"]
+    assert instruments.tensor_figures("loss", torch.tensor(2.5))["numbers"].rows == (("2.5",),)
+    ruined = instruments.tensor_figures("ruined", torch.tensor([[1.0, math.nan], [math.inf, 2.0]]))
+    assert ruined["spread"].rows[0].note == "2 not finite"
+    for values in (torch.full((2, 2), math.nan), torch.zeros(0, 3), torch.tensor([1, 2, 3])):
+        assert all(picture.draw(40, 8) for picture in instruments.tensor_figures("any", values).values())
 
 
 def agrees(one, tensor):

@@ -270,7 +270,7 @@ def test_the_picture_of_a_loss_that_diverged_ends_at_twice_its_lowest(found):
 
 def test_the_learner_guesses_before_the_marks_show(found):
     guessed = figure(found, 0.3, marks=False).series
-    assert [series.label for series in guessed] == ["batch", "smoothed", "your guess"]
+    assert [series.label for series in guessed] == ["batch", "smoothed", "your mark"]
     assert guessed[2].x == (0.3,)
     assert len(figure(found, 0.3).series) == 6
     assert "no data" in figure(judged()).describe()

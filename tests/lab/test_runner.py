@@ -234,6 +234,49 @@ def test_a_lesson_that_fails_in_a_step_keeps_the_steps_before():
     assert runner.iteration == len(losses(runner)) == 4
 
 
+def test_a_batch_of_one_under_batchnorm_is_a_sentence_and_costs_nothing():
+    runner, other = run(), run()
+    for one in (runner, other):
+        one.advance(10)
+    runner.turn({"batch": 1})
+    with pytest.raises(TutorError, match="single example has no spread") as raised:
+        runner.advance(5)
+    assert not isinstance(raised.value, LessonError)
+    assert runner.iteration == 10
+    runner.turn({"batch": 16})
+    runner.advance(10)
+    other.advance(10)
+    assert runner.history.losses == other.history.losses
+    assert same(whole_state(runner.experiment), whole_state(other.experiment))
+    runner.seek(15)
+    assert runner.loss == other.history.losses[14]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "knobs"),
+    [
+        ("minibatches", {"lr": 10.0, "optimizer": "rmsprop", "output_scale": 10.0}),
+        ("minibatches", {"batch": 1, "hidden": 1, "embedding": 1}),
+        ("deep_net_xray", {"depth": 50, "norm": "batch"}),
+        ("deep_net_xray", {"depth": 50, "activation": "relu", "gain": 10.0, "lr": 10.0}),
+    ],
+)
+@pytest.mark.parametrize("zero", [False, True])
+def test_whatever_a_learner_tries_the_run_can_be_looked_at_and_wound_back(lesson, knobs, zero):
+    kind = load_experiment(lessons_dir() / lesson)
+    runner = Runner(kind, DATA, 42, knobs)
+    if zero:
+        with torch.no_grad():
+            for tensor in runner.experiment.model.parameters():
+                tensor.zero_()
+    taken = runner.advance(5)
+    assert taken == 5 or "First to go" in runner.halted
+    figures = runner.look(tuple(name for name in kind.figures() if name != "agreement"))
+    assert all(figure.draw(60, 12) and figure.describe() for figure in figures.values())
+    runner.seek(0)
+    assert not runner.halted
+
+
 def test_past_runs_are_kept_with_what_was_changed_for_them():
     runner = run()
     for rate in (0.1, 0.2, 0.5, 1.0, 2.0):

@@ -6,16 +6,17 @@ from collections import deque
 import click
 import msgspec
 
-from tutor.commands.run import Wanted, prepared
+from tutor.commands.run import Wanted, as_text, prepared
 from tutor.figures.numbers import short
 from tutor.lab.guard import lesson_code
-from tutor.lab.lr_finder import RangeTest, sweep
+from tutor.lab.lr_finder import RangeTest, figure, sweep
 
 
-def find_lr(wanted: Wanted, as_json: bool, low: float | None, high: float | None) -> None:
+def find_lr(wanted: Wanted, as_json: bool, low: float | None, high: float | None, plot: bool = False) -> None:
     """Sweep the learning rate of the untrained lesson step by step; print what the rules of thumb suggest.
 
-    The bounds are those of the lesson's knob unless given. JSON has the rates and losses of every step as well.
+    The bounds are those of the lesson's knob unless given. JSON has the rates and losses of every step as well, `plot`
+    prints the curve.
     """
     runner = prepared(wanted)
     with lesson_code(wanted.lesson.path):
@@ -31,6 +32,8 @@ def find_lr(wanted: Wanted, as_json: bool, low: float | None, high: float | None
         "smoothed": found.smoothed,
     }
     click.echo(msgspec.json.encode(result).decode() if as_json else _in_words(wanted.lesson.id, wanted.seed, found))
+    if plot:
+        click.echo(as_text([figure(found)], wanted.plain))
 
 
 def _in_words(lesson: str, seed: int, found: RangeTest) -> str:

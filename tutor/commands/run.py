@@ -4,6 +4,7 @@ import csv
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from tutor.cli import names_path
 from tutor.commands import weights
 from tutor.course.lesson import Lesson
 from tutor.errors import ExitCode, TutorError
+from tutor.figures import Figure
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.pair import Pair
 from tutor.lab.runner import Runner
 from tutor.link.knobs import Knob, Value, find
 from tutor.names import read_names
+from tutor.plain.spelling import spelt
+from tutor.plain.voice import speaks_ascii
 from tutor.suggest import nearest
 
 PLOT_ROWS = 14
@@ -40,6 +44,8 @@ class Wanted:
     preset: str = ""
     source: str = ""
     """A file of weights to begin with."""
+    plain: bool = False
+    """Whether lines of text stand for bars and pictures."""
 
     def but(self, **changes: Any) -> "Wanted":
         """The same run with some things different."""
@@ -56,15 +62,18 @@ class Output:
     csv_file: str = ""
     save: str = ""
     fork: str = ""
+    test: bool = False
 
 
 def run_lesson(wanted: Wanted, output: Output) -> None:
     """Train the lesson's model and print the knobs, the final metrics and the speed; and whatever else is asked for."""
     runner = prepared(wanted)
+    if output.test and not runner.experiment.held_out():
+        raise TutorError(f"{wanted.lesson.id} has no test split.", "Leave out --test.", code=ExitCode.MISUSE)
     run: Runner | Pair = runner
     if output.fork:
         run = Pair(runner, dict([setting(runner.experiment.knobs, output.fork)]))
-    seconds = train(run, wanted.steps, every=output.every, quiet=output.every > 0)
+    seconds = train(run, wanted.steps, every=output.every, quiet=output.every > 0 or wanted.plain)
     result: dict[str, Any] = {
         "lesson": wanted.lesson.id,
         "seed": wanted.seed,
@@ -74,12 +83,18 @@ def run_lesson(wanted: Wanted, output: Output) -> None:
         "seconds": round(seconds, 3),
         "steps_per_second": round(run.iteration / seconds, 1) if seconds else 0.0,
     }
+    if runner.measured.accuracies:
+        result["accuracies"] = dict(runner.measured.accuracies)
+    if output.test:
+        held_out = runner.measure_only(runner.experiment.held_out())
+        result["metrics"] |= held_out.losses
+        result.setdefault("accuracies", {}).update(held_out.accuracies)
     if isinstance(run, Pair):
         result["fork"] = {"knobs": run.changes, "metrics": _metrics(run.b), "says": run.says()}
     knobs = runner.experiment.knobs
     click.echo(msgspec.json.encode(result).decode() if output.as_json else _in_words(result, knobs))
     if output.plot:
-        _plot(run)
+        _plot(run, wanted.plain)
     if output.csv_file:
         _write_csv(Path(output.csv_file), run)
     if output.save:
@@ -88,8 +103,8 @@ def run_lesson(wanted: Wanted, output: Output) -> None:
         raise TutorError(run.halted, "Lower the learning rate, say.")
 
 
-def prepared(wanted: Wanted) -> Runner:
-    """The run at step 0 with its knobs set; `TutorError` if there is nothing to train."""
+def prepared(wanted: Wanted, data: Sources | None = None) -> Runner:
+    """The run at step 0 with its knobs set, on `data` if that is loaded; `TutorError` if there is nothing to train."""
     torch.set_num_threads(1)
     lesson = wanted.lesson
     kind = load_experiment(lesson.path)
@@ -110,9 +125,9 @@ def prepared(wanted: Wanted) -> Runner:
         knobs |= presets[wanted.preset]
     knobs |= dict(setting(kind.knobs, text) for text in wanted.settings)
     path = names_path(wanted.names_file)
-    if path is not None and (notice := read_names(path).notice()):
+    if data is None and path is not None and (notice := read_names(path).notice()):
         click.echo(f"tutor: {notice}", err=True)
-    runner = Runner(kind, Sources(path), wanted.seed, knobs)
+    runner = Runner(kind, data or Sources(path), wanted.seed, knobs)
     if content is not None:
         weights.load(content, Path(wanted.source), runner)
     return runner
@@ -154,7 +169,10 @@ def _metrics(run: Runner | Pair) -> dict[str, float | None]:
 def _in_words(result: dict[str, Any], knobs: tuple[Knob, ...]) -> str:
     lines = [f"{result['lesson']}: {result['steps']:,} steps, seed {result['seed']}"]
     lines.append("  " + ", ".join(f"{knob.name} {knob.show(result['knobs'][knob.name])}" for knob in knobs))
-    lines += [f"  {name:<6} {value:.4f}" for name, value in result["metrics"].items() if value is not None]
+    right = {name: f"  {100 * value:.1f} % right" for name, value in result.get("accuracies", {}).items()}
+    for name, value in result["metrics"].items():
+        if value is not None:
+            lines.append(f"  {name:<6} {value:.4f}{right.get(name, '')}")
     if "fork" in result:
         found = ", ".join(f"{name} {value:.4f}" for name, value in result["fork"]["metrics"].items())
         lines += [f"  B: {found}", f"  {result['fork']['says']}"]
@@ -162,13 +180,24 @@ def _in_words(result: dict[str, Any], knobs: tuple[Knob, ...]) -> str:
     return "\n".join(lines)
 
 
-def _plot(run: Runner | Pair) -> None:
-    """The figures as plain text, as wide as the terminal, each with its sentence."""
-    width = shutil.get_terminal_size().columns
+def _plot(run: Runner | Pair, plain: bool) -> None:
+    """The figures as `as_text` has them."""
     runner = run.a if isinstance(run, Pair) else run
-    for figure in run.look(tuple(runner.experiment.figures()), width).values():
+    figures = run.look(tuple(runner.experiment.figures()), shutil.get_terminal_size().columns)
+    click.echo(as_text(figures.values(), plain))
+
+
+def as_text(figures: Iterable[Figure], plain: bool) -> str:
+    """The figures one below the other, as wide as the terminal, each with its sentence; or `plain` sentences alone."""
+    if plain:
+        told = [figure.describe() for figure in figures]
+        return "\n".join(map(spelt, told) if speaks_ascii() else told)
+    width = shutil.get_terminal_size().columns
+    told = []
+    for figure in figures:
         rows = ["".join(text for text, _ in line).rstrip() for line in figure.draw(width, PLOT_ROWS)]
-        click.echo("\n" + "\n".join(rows).rstrip() + "\n" + figure.describe())
+        told.append("\n" + "\n".join(rows).rstrip() + "\n" + figure.describe())
+    return "\n".join(told)
 
 
 def _write_csv(path: Path, run: Runner | Pair) -> None:

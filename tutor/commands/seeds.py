@@ -1,56 +1,72 @@
 """`tutor run --seeds K`: the same run from several seeds, and whether a difference is more than noise."""
 
-import statistics
 import sys
 from dataclasses import asdict
 
 import click
 import msgspec
 
-from tutor.commands.run import Wanted, prepared, setting, train
-from tutor.lab.bands import Band, verdict
+from tutor.commands.run import Wanted, as_text, prepared
+from tutor.lab.runner import Runner
+from tutor.lab.seed_study import Arm, SeedStudy
+from tutor.link.knobs import Value, alternative
+
+BURST = 0.1
+"""Seconds between moves of the progress bar."""
 
 
-def run_seeds(wanted: Wanted, count: int, fork: str, as_json: bool) -> None:
-    """Run `wanted` from `count` seeds on, with and without the setting `fork` if there is one; print the bands."""
-    runs = {"A": wanted.settings}
+def run_seeds(wanted: Wanted, count: int, fork: str, as_json: bool, plot: bool = False) -> None:
+    """Run `wanted` from `count` seeds on, and with `fork` if there is one: a `KNOB=VALUE`, or a preset's name.
+
+    Prints the bands, the verdict, and with `plot` the figures.
+    """
+    first = prepared(wanted)
+    kind, data = type(first.experiment), first.experiment.data
+    values, preset = alternative(kind.knobs, kind.presets, fork) if fork else ({}, "")
+    theirs = wanted.but(preset=preset) if preset else wanted.but(settings=(*wanted.settings, fork))
+
+    def arm(label: str, asked: Wanted) -> Arm:
+        def make(seed: int) -> Runner:
+            return prepared(asked.but(seed=seed), data)
+
+        return Arm(label, make)
+
+    ours = ", ".join((wanted.preset, *wanted.settings)).strip(", ")
+    arms = {"A": arm(f"A  {ours or 'as it is'}", wanted)}
     if fork:
-        runs["B"] = (*wanted.settings, fork)
+        arms["B"] = arm(f"B  {fork}", theirs)
     seeds = range(wanted.seed, wanted.seed + count)
-    results: dict[str, dict[str, list[float]]] = {name: {} for name in runs}
-    with click.progressbar(
-        [(name, seed) for seed in seeds for name in runs], label="runs", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as todo:
-        for name, seed in todo:
-            for metric, value in _final(wanted.but(seed=seed, settings=runs[name])).items():
-                results[name].setdefault(metric, []).append(value)
-    bands = {name: {metric: Band.of(values) for metric, values in found.items()} for name, found in results.items()}
-    judged = "val" if "val" in bands["A"] else "loss"
-    says = verdict(bands["A"][judged], bands["B"][judged], f"{judged} loss") if fork else ""
+    study = SeedStudy(kind, tuple(arms.values()), seeds, wanted.steps)
+    _work(study, quiet=wanted.plain)
+    bands = {name: study.bands(arm) for name, arm in arms.items()}
     if as_json:
+        changes: dict[str, Value] = dict(values)
         result = {
             "lesson": wanted.lesson.id,
             "steps": wanted.steps,
             "seeds": list(seeds),
-            "fork": dict([setting(prepared(wanted).experiment.knobs, fork)]) if fork else {},
+            "fork": changes,
             "bands": {name: {metric: asdict(band) for metric, band in found.items()} for name, found in bands.items()},
-            "verdict": says,
+            "verdict": study.says(),
         }
         click.echo(msgspec.json.encode(result).decode())
         return
     click.echo(f"{wanted.lesson.id}: {wanted.steps:,} steps, seeds {seeds[0]} to {seeds[-1]}")
     for name, found in bands.items():
-        click.echo(f"  {name}  {', '.join(runs[name]) or 'as it is'}")
+        click.echo(f"  {arms[name].label}")
         for metric, band in found.items():
             edges = f"{band.low:.4f} to {band.high:.4f}, half of them {band.q1:.4f} to {band.q3:.4f}"
             click.echo(f"     {metric:<6} median {band.median:.4f}, {edges}")
-    if says:
-        click.echo(f"  {says}")
+    if study.says():
+        click.echo(f"  {study.says()}")
+    if plot:
+        click.echo(as_text(study.figures(), wanted.plain))
 
 
-def _final(wanted: Wanted) -> dict[str, float]:
-    """The final losses of one run; the mini-batch loss is the mean of the last hundred."""
-    runner = prepared(wanted)
-    train(runner, wanted.steps, quiet=True)
-    last = list(runner.history.losses[-100:])
-    return {"loss": statistics.fmean(last) if last else float("nan"), **runner.measure().losses}
+def _work(study: SeedStudy, *, quiet: bool) -> None:
+    """All of it, with a progress bar if stderr is a terminal."""
+    hidden = quiet or not sys.stderr.isatty()
+    with click.progressbar(length=1000, label="runs", file=sys.stderr, hidden=hidden) as bar:
+        while not study.done:
+            study.work(BURST)
+            bar.update(int(1000 * study.share) - bar.pos)

@@ -1,37 +1,44 @@
-"""Is it noise? The spread of a result over several seeds, and a verdict that names no winner inside it."""
+"""Is it noise? A verdict on the results of several seeds that names no winner inside their spread."""
 
-import statistics
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from tutor.figures.bands import Band
+from tutor.figures.numbers import short
+
+ENOUGH = 3
+"""Seeds of each below which no winner is named: bands of two come apart by luck alone once in three times."""
 
 
-@dataclass(frozen=True)
-class Band:
-    """The results of several seeds: their extremes and quartiles (inclusive method)."""
+def verdict(a: Sequence[float], b: Sequence[float], what: str = "loss") -> str:
+    """Whether A or B is lower, said only if no seed of one reaches into the band of the other.
 
-    low: float
-    q1: float
-    median: float
-    q3: float
-    high: float
-    count: int
+    `a` and `b` hold a result a seed, the same seeds in the same order; infinity for a run that broke down.
+    """
+    if min(len(a), len(b)) < ENOUGH:
+        return f"Too few seeds to tell a difference in {what} from noise: take {ENOUGH} of each or more."
+    if list(a) == list(b):
+        return f"No winner: A and B end with the same {what} for every seed."
+    one, other = Band.of(a), Band.of(b)
+    if one.high < other.low or other.high < one.low:
+        lower, higher = ("A", "B") if one.high < other.low else ("B", "A")
+        gap = max(one.low, other.low) - min(one.high, other.high)
+        apart = f"the bands are {short(gap)} apart" if math.isfinite(gap) else f"{higher} breaks down every time"
+        odds = math.comb(len(a) + len(b), len(a)) // 2
+        luck = f"Luck alone would part {len(a)} and {len(b)} runs like this once in {odds:,} tries."
+        return f"{lower} has the lower {what} for every seed; {apart}. {luck}"
+    overlap = min(one.high, other.high) - max(one.low, other.low)
+    by = f" by {short(overlap)}" if math.isfinite(overlap) else ""
+    text = f"No winner: the bands of A and B overlap{by}, so the difference in {what} may be the seed's."
+    return f"{text} {_paired(a, b)}"
 
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Band":
-        """The band of one value or more."""
-        if len(values) == 1:
-            return cls(*(values[0],) * 5, 1)
-        q1, median, q3 = statistics.quantiles(values, n=4, method="inclusive")
-        return cls(min(values), q1, median, q3, max(values), len(values))
 
-
-def verdict(a: Band, b: Band, what: str = "loss") -> str:
-    """Whether A or B is lower, said only if no seed of one reaches into the band of the other."""
-    if a.count < 2 or b.count < 2:
-        return "One seed each tells nothing about noise: take three or more."
-    if a.high < b.low or b.high < a.low:
-        lower, other = ("A", "B") if a.high < b.low else ("B", "A")
-        gap = max(a.low, b.low) - min(a.high, b.high)
-        return f"{lower} has the lower {what} for every seed; the bands are {gap:.3g} apart, so {other} is worse."
-    overlap = min(a.high, b.high) - max(a.low, b.low)
-    return f"No winner: the bands of A and B overlap by {overlap:.3g}, so the difference in {what} may be the seed's."
+def _paired(a: Sequence[float], b: Sequence[float]) -> str:
+    """What the seeds say one by one, where A and B share the luck of the seed."""
+    pairs = list(zip(a, b, strict=False))
+    wins = {"A": sum(one < other for one, other in pairs), "B": sum(other < one for one, other in pairs)}
+    lower = max(wins, key=lambda name: wins[name])
+    if wins[lower] < len(pairs):
+        return f"Seed by seed, A is lower in {wins['A']} of {len(pairs)} and B in {wins['B']}."
+    odds = f"once in {2 ** (len(pairs) - 1):,} tries"
+    return f"Yet seed by seed {lower} is lower in {len(pairs)} of {len(pairs)}, as by luck {odds}: take more seeds."

@@ -1,13 +1,17 @@
-"""Full-split losses, measured in slices between training steps so that training never stalls for them."""
+"""Full-split losses and accuracies, measured in slices between training steps: training never stalls for them."""
 
 import copy
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import torch
+from torch import Tensor
+from torch.nn import functional as F
 
+from tutor.lab.datasets import Split
 from tutor.lab.experiment import Experiment
+from tutor.lab.history import History
 
 SLICE = 512
 """Examples evaluated in one go: half a millisecond for the small nets of this course, and no cache is emptied."""
@@ -21,38 +25,67 @@ SHARE = 0.006
 
 @dataclass(frozen=True)
 class Measured:
-    """Mean losses over whole splits, of the model as it was at step `iteration`."""
+    """Means over whole splits, by the splits' names, of the model as it was at step `iteration`."""
 
     iteration: int
     losses: dict[str, float]
+    accuracies: dict[str, float] = field(default_factory=dict)
+    """The shares of examples whose class got the highest logit.
+
+    Only where the loss is the cross-entropy of the model's output: a lesson with an `each_loss` of its own has none.
+    """
 
 
-def measure(experiment: Experiment) -> Measured:
-    """All splits' losses now, at once."""
-    for result in slices(experiment):
+def last_measured(history: History) -> Measured:
+    """What was measured last in `history`."""
+    at, losses = history.last("splits")
+    return Measured(at, losses, history.last("accuracy")[1])
+
+
+def measure(experiment: Experiment, splits: Mapping[str, Split] | None = None) -> Measured:
+    """The experiment's own splits now, at once, or others."""
+    for result in slices(experiment, splits):
         if result is not None:
             return result
     return Measured(experiment.iteration, {})
 
 
-def slices(experiment: Experiment) -> Iterator[Measured | None]:
+def slices(experiment: Experiment, splits: Mapping[str, Split] | None = None) -> Iterator[Measured | None]:
     """Measure a frozen copy of the model, in eval mode, yielding None after each slice and the result at the end."""
-    splits = experiment.splits()
+    splits = experiment.splits() if splits is None else splits
     if not splits:
         return
     run = copy.deepcopy(experiment)
     run.model.eval()
     losses: dict[str, float] = {}
+    accuracies: dict[str, float] = {}
     for name, split in splits.items():
         x, y, counts = split.distinct
-        total = 0.0
+        total, right = 0.0, 0
         for start in range(0, len(y), SLICE):
             part = slice(start, start + SLICE)
             with torch.no_grad():
-                total += (run.each_loss(x[part], y[part]) * counts[part]).sum(dtype=torch.float64).item()
+                loss, correct = _sums(run, x[part], y[part], counts[part])
+            total, right = total + loss, right + correct
             yield None
         losses[name] = total / len(split)
-    yield Measured(run.iteration, losses)
+        if _classifies(run):
+            accuracies[name] = right / len(split)
+    yield Measured(run.iteration, losses, accuracies)
+
+
+def _sums(run: Experiment, x: Tensor, y: Tensor, counts: Tensor) -> tuple[float, int]:
+    """The loss and the number of right answers of these examples, each counted as often as it occurs."""
+    if not _classifies(run):
+        return (run.each_loss(x, y) * counts).sum(dtype=torch.float64).item(), 0
+    logits = run.model(x)
+    loss = (F.cross_entropy(logits, y, reduction="none") * counts).sum(dtype=torch.float64).item()
+    return loss, int(counts[logits.argmax(1) == y].sum())
+
+
+def _classifies(run: Experiment) -> bool:
+    """Whether the lesson leaves the loss at cross-entropy: one forward then gives loss and accuracy."""
+    return type(run).each_loss is Experiment.each_loss
 
 
 class Evaluator:

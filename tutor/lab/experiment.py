@@ -9,11 +9,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tutor.figures import AnyFigure
-from tutor.lab.datasets import Sources, Split
+from tutor.lab.datasets import Names, Sources, Split
 from tutor.link.knobs import Knob, Preset, Value, checked
 
 FigureMethod = Callable[[Any, Any], AnyFigure]
+MetricMethod = Callable[[Any, Any], float]
 _Method = TypeVar("_Method", bound=FigureMethod)
+_Metric = TypeVar("_Metric", bound=MetricMethod)
 
 
 def figure(title: str) -> Callable[[_Method], _Method]:
@@ -29,6 +31,19 @@ def figure(title: str) -> Callable[[_Method], _Method]:
     return mark
 
 
+def metric(name: str) -> Callable[[_Metric], _Metric]:
+    """Mark a method `(self, seen: Observation) -> float` as a metric, called `name` in a goal.
+
+    It is called when a goal that names it is judged, never otherwise.
+    """
+
+    def mark(method: _Metric) -> _Metric:
+        method.metric = name  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
 class Experiment:
     """A model, its data and one training step, with knobs to turn and figures to look at.
 
@@ -38,6 +53,7 @@ class Experiment:
     snapshotted along).
 
     A lesson overrides `build`, and `step` if there is something to train; figures are methods marked with `@figure`.
+    One that makes up text overrides `next_logits` too.
     """
 
     knobs: ClassVar[tuple[Knob, ...]] = ()
@@ -48,6 +64,9 @@ class Experiment:
 
     records_updates: ClassVar[bool] = False
     """Whether the run notes the update:data ratio of every weight matrix (`History.series("update:data")`)."""
+
+    alphabet: ClassVar[str] = Names.letters
+    """What made-up text consists of, by class number; the first letter ends it."""
 
     model: nn.Module
     """The network; instruments watch its leaf modules, by the names they have in it."""
@@ -76,6 +95,10 @@ class Experiment:
         """The data sets on which the full loss is measured while training, such as `{"train": …, "val": …}`."""
         return {}
 
+    def held_out(self) -> Mapping[str, Split]:
+        """What is looked at once, when everything is decided, and never while training, such as `{"test": …}`."""
+        return {}
+
     def loss(self, x: Tensor, y: Tensor) -> Tensor:
         """The mean cross-entropy of `self.model` on inputs `x` and classes `y`, in nats."""
         return F.cross_entropy(self.model(x), y)
@@ -84,10 +107,19 @@ class Experiment:
         """The loss of each example alone, (n,), as it is averaged over a whole split."""
         return F.cross_entropy(self.model(x), y, reduction="none")
 
+    def next_logits(self, drawn: Tensor) -> Tensor:
+        """The logits of the next letter, (n, letters), for n texts whose letters so far are `drawn`, (n, t)."""
+        raise NotImplementedError
+
     @classmethod
     def trains(cls) -> bool:
         """Whether there is anything to train."""
         return cls.step is not Experiment.step
+
+    @classmethod
+    def generates(cls) -> bool:
+        """Whether it makes up text."""
+        return cls.next_logits is not Experiment.next_logits
 
     @classmethod
     def figures(cls) -> dict[str, str]:
@@ -98,6 +130,12 @@ class Experiment:
                 if hasattr(member, "title") and callable(member):
                     named[name] = member.title
         return named
+
+    @classmethod
+    def metrics(cls) -> dict[str, str]:
+        """The metrics that the class defines: each one's name in a goal, and its method's."""
+        members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
+        return {member.metric: name for name, member in members.items() if hasattr(member, "metric")}
 
     def generator(self, purpose: int = 0) -> torch.Generator:
         """A fresh generator fixed by seed, step and `purpose`, for draws that must not disturb the run."""

@@ -7,6 +7,15 @@ from pathlib import Path
 
 from tutor.errors import TutorError
 
+_SAID_BETTER = {
+    # torch.nn.functional.batch_norm, in training
+    "Expected more than 1 value per channel": (
+        "BatchNorm can't normalize a batch of one: a single example has no spread.",
+        "Take two examples a step or more.",
+    ),
+}
+"""What a learner may well try and torch refuses, by how its message begins: no fault of the lesson's code."""
+
 
 class LessonError(TutorError):
     """A lesson's code failed: what it raised, where in the lesson, and the whole traceback."""
@@ -20,13 +29,18 @@ class LessonError(TutorError):
 
 @contextmanager
 def lesson_code(folder: Path) -> Iterator[None]:
-    """Run a lesson's code, found in `folder`; errors in it come out as `LessonError`."""
+    """Run a lesson's code, found in `folder`; errors in it come out as `LessonError`, or as what the learner can do."""
     try:
         yield
     except TutorError:
         raise
     except Exception as error:
-        raise _blamed(error, folder) from error
+        raise _said_better(error) or _blamed(error, folder) from error
+
+
+def _said_better(error: Exception) -> TutorError | None:
+    better = (words for begin, words in _SAID_BETTER.items() if str(error).startswith(begin))
+    return next((TutorError(*words) for words in better), None)
 
 
 def _blamed(error: Exception, folder: Path) -> LessonError:

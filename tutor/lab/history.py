@@ -37,6 +37,12 @@ class History:
             for label, (steps, values) in self.groups.get(group, {}).items()
         )
 
+    def last(self, group: str) -> tuple[int, dict[str, float]]:
+        """The last value of each series of `group`, and the last step at which one was noted; 0 if none was."""
+        noted = {label: series for label, series in self.groups.get(group, {}).items() if series[0]}
+        at = max((steps[-1] for steps, _ in noted.values()), default=0)
+        return at, {label: values[-1] for label, (_, values) in noted.items()}
+
     def loss_series(self, columns: int = 80) -> tuple[Series, Series]:
         """The mini-batch losses: each column's lowest and highest, and each column's mean."""
         steps = range(1, len(self.losses) + 1)

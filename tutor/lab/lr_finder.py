@@ -168,8 +168,9 @@ def figure(found: RangeTest, guess: float | None = None, *, marks: bool = True) 
     shown, top = _cut(found)
     rates, smoothed = found.rates[:shown], found.smoothed[:shown]
     raw = Series("batch", rates, tuple(min(loss, top) for loss in found.raw[:shown]), "faint")
-    suggested = {"your guess": guess, **(found.marks if marks else {})}
-    points = (_point(found, name, rate) for name, rate in suggested.items() if rate is not None and found.rates)
+    suggested = {"your mark": guess, **(found.marks if marks else {})}
+    tried = [(name, rate) for name, rate in suggested.items() if rate is not None and shown and rate <= rates[-1]]
+    points = (_point(found, name, rate) for name, rate in tried)
     ended = "" if found.stopped_at is None else f": diverged at {short(found.stopped_at)}"
     series = (raw, Series("smoothed", rates, smoothed), *points)
     return Curve(f"Learning-rate finder{ended}", series, x_label="learning rate", y_label="loss", log_x=True)

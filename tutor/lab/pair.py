@@ -1,5 +1,6 @@
 """Two runs that share their past and differ in one knob: A goes on as it was, B is the fork."""
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
 
@@ -95,11 +96,14 @@ class Pair:
         """Up to `steps` steps of each; how many the one that got further took."""
         return max(self.a.advance(steps), self.b.advance(steps))
 
-    def train_for(self, seconds: float, chunk: int) -> int:
-        """Train both in step for about `seconds`, then a little evaluation; how many steps each took."""
+    def train_for(self, seconds: float, chunk: int, most: int = sys.maxsize) -> int:
+        """Train both in step for about `seconds` and at most `most` steps, then a little evaluation.
+
+        How many steps each took.
+        """
         end = time.perf_counter() + seconds
         taken = 0
-        while time.perf_counter() < end and (count := self.advance(chunk)):
+        while time.perf_counter() < end and (count := self.advance(min(chunk, most - taken))):
             taken += count
         self.a.settle(seconds / 2)
         self.b.settle(seconds / 2)
@@ -115,9 +119,9 @@ class Pair:
         self.b.measure()
         return self.a.measure()
 
-    def look(self, figures: Sequence[str], columns: int = 80) -> dict[str, AnyFigure]:
-        """Each figure of both runs in one."""
-        ours, theirs = self.a.look(figures, columns), self.b.look(figures, columns)
+    def look(self, figures: Sequence[str], columns: int = 80, *, sparing: bool = False) -> dict[str, AnyFigure]:
+        """Each figure of both runs in one; `sparing` as for one run."""
+        ours, theirs = (run.look(figures, columns, sparing=sparing) for run in (self.a, self.b))
         return {name: together(ours[name], theirs[name]) for name in ours}
 
     def says(self) -> str:

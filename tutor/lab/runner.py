@@ -3,8 +3,10 @@
 import copy
 import inspect
 import math
+import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -12,11 +14,14 @@ import torch
 from tutor.figures import AnyFigure, Series
 from tutor.lab.autopsy import first_to_go, sound
 from tutor.lab.datasets import Sources
-from tutor.lab.evaluation import Evaluator, Measured, measure
+from tutor.lab.evaluation import Evaluator, Measured, last_measured, measure
 from tutor.lab.experiment import Experiment
 from tutor.lab.guard import lesson_code
 from tutor.lab.history import History
+from tutor.lab.looks import Looks
+from tutor.lab.noting import noted_step
 from tutor.lab.observation import Observation, undisturbed
+from tutor.lab.straight import straighten
 from tutor.lab.timeline import Timeline
 from tutor.link.knobs import Value, checked, find
 
@@ -84,6 +89,7 @@ class Runner:
             with lesson_code(self._folder):
                 experiment = self._kind(knobs, seed, self._data)
                 experiment.build()
+                straighten(getattr(experiment, "model", None))
         except Exception:
             torch.set_rng_state(before)
             raise
@@ -102,6 +108,7 @@ class Runner:
         self._randomness = torch.get_rng_state()
         self.measured = Measured(0, {})
         self._evaluator = Evaluator()
+        self._looks = Looks()
         self._note_at = 1
 
     @property
@@ -132,7 +139,7 @@ class Runner:
             self.experiment = self._timeline.at(target)
         self._randomness = torch.get_rng_state()
         self.knobs = {name: getattr(self.experiment.k, name) for name in self.knobs}
-        self.measured = _last_measured(self.history.until(target))
+        self.measured = last_measured(self.history.until(target))
         self._evaluator = Evaluator()
 
     def fork(self, changes: Mapping[str, Value]) -> "Runner":
@@ -147,7 +154,7 @@ class Runner:
         twin.experiment = copy.deepcopy(self.experiment)
         twin.history = self.history.until(self.iteration)
         twin._timeline = self._timeline.fork(self.iteration)
-        twin._evaluator = Evaluator()
+        twin._evaluator, twin._looks = Evaluator(), Looks()
         twin.turn(new)
         return twin
 
@@ -184,7 +191,11 @@ class Runner:
             return 0
         with lesson_code(self._folder):
             self._branch()
-            return self._train(steps)
+            try:
+                return self._train(steps)
+            except Exception:
+                self.seek(self.iteration)  # A step that raises leaves nothing half done.
+                raise
 
     def _train(self, steps: int) -> int:
         # Another run may have drawn from torch's global generator since.
@@ -192,7 +203,7 @@ class Runner:
         experiment, step, append = self.experiment, self.experiment.step, self.history.losses.append
         started, notes, clock = experiment.iteration, experiment.records_updates, time.perf_counter() - self._seconds
         for now in range(started + 1, started + steps + 1):
-            loss = self._noted_step() if now == self._note_at and notes else step().item()
+            loss = noted_step(experiment, self.history) if now == self._note_at and notes else step().item()
             append(loss)
             experiment.iteration = now
             if now >= self._note_at:
@@ -205,28 +216,14 @@ class Runner:
         self._randomness = torch.get_rng_state()
         return experiment.iteration - started
 
-    def _noted_step(self) -> float:
-        """One step that also notes std(update) / std(data) and std(gradient) / std(data) of every weight matrix."""
-        weights = [(name, tensor) for name, tensor in self.experiment.model.named_parameters() if tensor.ndim > 1]
-        before = [tensor.detach().clone() for _, tensor in weights]
-        loss = self.experiment.step().item()
-        for (name, tensor), old in zip(weights, before, strict=True):
-            label, spread = name.removesuffix(".weight"), old.std()
-            ratio = ((tensor.detach() - old).std() / spread).item()
-            self.history.add("update:data", label, self.iteration + 1, ratio)
-            if tensor.grad is not None:
-                self.history.add("grad:data", label, self.iteration + 1, (tensor.grad.std() / spread).item())
-        return loss
-
-    def train_for(self, seconds: float, chunk: int) -> int:
-        """Train for about `seconds`, then a little evaluation.
+    def train_for(self, seconds: float, chunk: int, most: int = sys.maxsize) -> int:
+        """Train for about `seconds` and at most `most` steps, then a little evaluation.
 
         How many steps were taken. `chunk` steps go between looks at the clock.
         """
-        started = time.perf_counter()
+        started, taken = time.perf_counter(), 0
         end = started + seconds
-        taken = 0
-        while time.perf_counter() < end and (count := self.advance(chunk)):
+        while time.perf_counter() < end and (count := self.advance(min(chunk, most - taken))):
             taken += count
         self.settle(time.perf_counter() - started)
         return taken
@@ -260,7 +257,7 @@ class Runner:
             self._stop_at(bad, f"A weight stopped being a number at step {bad:,}.")
 
     def measure(self) -> Measured:
-        """All splits' losses at this very step."""
+        """All splits' losses and accuracies at this very step."""
         if self.measured.iteration != self.iteration or not self.measured.losses:
             with lesson_code(self._folder), undisturbed(self.experiment):
                 self._keep(measure(self.experiment))
@@ -270,18 +267,32 @@ class Runner:
         self.measured = result
         for name, loss in result.losses.items():
             self.history.add("splits", name, result.iteration, loss)
+        for name, accuracy in result.accuracies.items():
+            self.history.add("accuracy", name, result.iteration, accuracy)
 
-    def look(self, figures: Sequence[str], columns: int = 80) -> dict[str, AnyFigure]:
-        """The named figures at this step; names that the lesson doesn't have are left out."""
-        known = self._kind.figures()
-        history = self.history if self.iteration == self.end else self.history.until(self.iteration)
-        seen = Observation(self.experiment, history, columns, self.past, f"{self._label()} (now)")
+    def look(self, figures: Sequence[str], columns: int = 80, *, sparing: bool = False) -> dict[str, AnyFigure]:
+        """The named figures at this step, or if `sparing`, the costly ones among them as they were a moment ago.
+
+        Names that the lesson doesn't have are left out.
+        """
+        seen, take, run = self._seen(columns), self._looks.take, self.experiment
+        known = [name for name in figures if name in self._kind.figures()]
+        with lesson_code(self._folder), undisturbed(run):
+            return {name: take(name, partial(getattr(run, name), seen), sparing=sparing) for name in known}
+
+    def read(self, metrics: Collection[str]) -> dict[str, float]:
+        """The lesson's own metrics of these names at this step; others are left out."""
+        methods, seen = self._kind.metrics(), self._seen()
         with lesson_code(self._folder), undisturbed(self.experiment):
-            return {name: getattr(self.experiment, name)(seen) for name in figures if name in known}
+            return {name: float(getattr(self.experiment, methods[name])(seen)) for name in metrics if name in methods}
 
+    def measure_only(self, splits: Collection[str]) -> Measured:
+        """These splits at this very step, also such as are held out; it isn't noted."""
+        run = self.experiment
+        with lesson_code(self._folder), undisturbed(run):
+            known = {**run.splits(), **run.held_out()}
+            return measure(run, {name: known[name] for name in known if name in splits})
 
-def _last_measured(history: History) -> Measured:
-    """The last full-split losses in `history`."""
-    series = history.groups.get("splits", {})
-    at = max((steps[-1] for steps, _ in series.values() if steps), default=0)
-    return Measured(at, {name: values[-1] for name, (_, values) in series.items() if values})
+    def _seen(self, columns: int = 80) -> Observation:
+        history = self.history if self.iteration == self.end else self.history.until(self.iteration)
+        return Observation(self.experiment, history, columns, self.past, f"{self._label()} (now)")

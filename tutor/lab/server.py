@@ -4,25 +4,36 @@ import itertools
 import queue
 import sys
 import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from tutor.errors import TutorError
+from tutor.lab.claims import check_all
 from tutor.lab.datasets import Sources
+from tutor.lab.dissection import Dissection, looking_at
 from tutor.lab.experiment import Experiment
+from tutor.lab.goals import Watch, reached
 from tutor.lab.guard import LessonError
 from tutor.lab.load import load_experiment
+from tutor.lab.pace import Pace
 from tutor.lab.pair import Pair
 from tutor.lab.runner import Runner
+from tutor.lab.sampling import sampled
+from tutor.lab.studies import begun
+from tutor.lab.study import Study
+from tutor.link.goals import NEVER, Gauge
 from tutor.link.knobs import Value
 from tutor.link.messages import (
+    Check,
     Command,
+    Dissect,
     FigureName,
     Fork,
     Frame,
+    Inspect,
+    Inspected,
     Keep,
     Look,
     Open,
@@ -31,8 +42,12 @@ from tutor.link.messages import (
     Report,
     Restart,
     Run,
+    Sample,
+    Seeds,
     Seek,
     Step,
+    Stop,
+    Sweep,
     Trouble,
     Turn,
     View,
@@ -57,8 +72,13 @@ class Lab:
         self._seed = 42
         self._running = False
         self._fell_ill = False
+        self._left = NEVER
+        """How many steps the run may take yet before it stands still."""
         self._view = View((), 80)
-        self._rate = _Rate()
+        self._watch = Watch()
+        self._apart: Dissection | None = None
+        self._rate = Pace()
+        self._study: Study | None = None
 
     def serve(self) -> None:
         """Work until the process ends."""
@@ -66,7 +86,7 @@ class Lab:
             self.turn()
 
     def turn(self) -> None:
-        """One round: obey what has come (waiting for it if nothing trains), answer it, train one burst."""
+        """One round: obey what has come (waiting for it if there is nothing to do), answer it, train one burst."""
         commands = self._waiting()
         for command in commands:
             self._heard += 1
@@ -76,11 +96,13 @@ class Lab:
                 self._fail(error)
         if commands:
             self._answer()
-        if self._running:
+        if self._study is not None:
+            self._study_on(self._study)
+        elif self._running:
             self._burst()
 
     def _waiting(self) -> list[Command]:
-        commands = [] if self._running else [self._inbox.get()]
+        commands = [] if self._running or self._study else [self._inbox.get()]
         while not self._inbox.empty():
             commands.append(self._inbox.get())
         # Of several jumps in a row only the last is worth the way.
@@ -94,12 +116,16 @@ class Lab:
             case Open():
                 self._open(command)
             case View():
+                if command.goal != self._view.goal:
+                    self._watch = Watch(command.goal)
                 self._view = command
             case Look():
                 pass
-            case Run():
+            case Run(count):
+                self._left = count or NEVER
                 self._running = self._kind is not None and self._kind.trains() and not self._ready().halted
-                self._rate.forget()
+                self._apart = None
+                self._rate = Pace()
             case Pause():
                 self._running = False
             case Step(count):
@@ -127,11 +153,32 @@ class Lab:
                     self._first_measurement()
                 elif self._runner.turn(values):
                     self._first_measurement()
+            case Sweep() | Seeds():
+                self._running = False
+                self._study = None
+                self._study = begun(command, self._alone(), self._data)
+            case Stop():
+                self._end_study()
+            case Dissect():
+                self._running = False
+                self._apart = Dissection(self._alone())
+                self._send(self._apart.report)
+            case Inspect(phase, row):
+                if self._apart is not None:
+                    self._send(Inspected(phase, row, self._apart.figures(phase, row)))
+            case Check(folder, ids):
+                for checked in check_all(Path(folder), ids):
+                    self._send(checked)
+            case Sample(seeds, temperature):
+                experiment = self._alone().experiment
+                with looking_at(experiment):
+                    self._send(sampled(experiment, seeds, temperature))
 
     def _open(self, command: Open) -> None:
         self._running = False
         self._fell_ill = False
         self._runner = None
+        self._study = None
         self._kind = None
         self._opened = command
         self._seed, self._knobs = command.seed, dict(command.knobs)
@@ -145,6 +192,7 @@ class Lab:
                 knobs=kind.knobs,
                 presets=kind.presets,
                 figures=tuple(FigureName(name, title) for name, title in kind.figures().items()),
+                generates=kind.generates(),
             )
         )
         self._build()
@@ -183,25 +231,50 @@ class Lab:
         chunk = max(1, int(self._rate.value * BURST / 2))
         started = time.perf_counter()
         try:
-            taken = runner.train_for(BURST, chunk)
+            taken = runner.train_for(BURST, chunk, min(self._watch.room(runner.iteration), self._left))
+            self._left -= taken
+            done = self._watch.stops(self._alone()) or not self._left
+            if done:
+                runner.measure()
         except TutorError as error:
             self._fail(error)
             self._answer()
             return
         self._rate.note(taken, time.perf_counter() - started)
-        if runner.halted:
+        if runner.halted or done:
             self._running = False
             self._answer()
 
+    def _study_on(self, study: Study) -> None:
+        try:
+            study.work(BURST)
+        except TutorError as error:
+            self._study = None
+            self._fail(error)
+            self._answer()
+            return
+        if study.done:
+            self._end_study()
+
+    def _end_study(self) -> None:
+        study, self._study = self._study, None
+        if study is not None:
+            study.stop()
+            self._send(study.report(self._heard))
+
     def _answer(self) -> None:
+        if self._study is not None:
+            self._send(self._study.report(self._heard))
+            return
         runner = self._runner
         if runner is None:
             return
         try:
-            figures = runner.look(self._view.figures, self._view.columns)
+            figures = runner.look(self._view.figures, self._view.columns, sparing=self._running)
         except TutorError as error:
             self._fail(error)
             figures = {}
+        gauges = self._gauges()
         self._send(
             Frame(
                 heard=self._heard,
@@ -212,14 +285,28 @@ class Lab:
                 loss=runner.loss,
                 rate=self._rate.value,
                 metrics=runner.measured.losses,
+                accuracies=runner.measured.accuracies,
                 measured_at=runner.measured.iteration,
                 figures=figures,
+                goal=gauges,
+                reached=not self._running and reached(gauges),
                 end=runner.end,
                 branched_at=runner.branched_at,
                 fork=runner.says() if isinstance(runner, Pair) else "",
                 halted=runner.halted,
             )
         )
+
+    def _gauges(self) -> tuple[Gauge, ...]:
+        """How things stand with the goal: judged where the run stands still."""
+        run = self._alone()
+        try:
+            return self._watch.read(run) if self._running else self._watch.judge(run)
+        except TutorError as error:
+            # It would fail at every frame.
+            self._watch = Watch()
+            self._fail(error)
+            return ()
 
     def _fail(self, error: TutorError) -> None:
         self._running = False
@@ -229,28 +316,3 @@ class Lab:
             self._send(Trouble(error.raised, error.where, error.traceback))
         else:
             self._send(Trouble(str(error), "", ""))
-
-
-class _Rate:
-    """Steps a second over the last second or so of training."""
-
-    def __init__(self) -> None:
-        self._bursts: deque[tuple[int, float]] = deque()
-        self._steps = 0
-        self._seconds = 0.0
-
-    @property
-    def value(self) -> float:
-        return self._steps / self._seconds if self._seconds else 0.0
-
-    def note(self, steps: int, seconds: float) -> None:
-        self._bursts.append((steps, seconds))
-        self._steps += steps
-        self._seconds += seconds
-        while self._seconds > 1.0 and len(self._bursts) > 1:
-            old_steps, old_seconds = self._bursts.popleft()
-            self._steps -= old_steps
-            self._seconds -= old_seconds
-
-    def forget(self) -> None:
-        self.__init__()  # type: ignore[misc]

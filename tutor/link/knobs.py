@@ -39,6 +39,14 @@ class _Knob(msgspec.Struct, frozen=True, tag=True):
         """`value` as a person would write it."""
         raise NotImplementedError
 
+    @property
+    def takes(self) -> str:
+        """What it can be set to, as the end of a sentence."""
+        raise NotImplementedError
+
+    def _it_takes(self) -> str:
+        return f"It takes {self.takes}."
+
 
 class Number(_Knob, frozen=True, tag=True):
     """A real number in [low, high]; with `log`, a turn goes 1-2-5-10 instead of a twentieth of the range."""
@@ -56,13 +64,13 @@ class Number(_Knob, frozen=True, tag=True):
         try:
             value = float(top) / float(bottom) if slash else float(top)
         except (ValueError, ZeroDivisionError):
-            raise _misuse(f"{self.name} can't be '{text}'.", self._range()) from None
+            raise _misuse(f"{self.name} can't be '{text}'.", self._it_takes()) from None
         return self.check(value)
 
     def check(self, value: Value) -> Value:
         """`value` as a float inside the range, or `TutorError`."""
         if isinstance(value, (bool, str)) or not self.low <= value <= self.high:
-            raise _misuse(f"{self.name} can't be {value}.", self._range())
+            raise _misuse(f"{self.name} can't be {value}.", self._it_takes())
         return float(value)
 
     def turn(self, value: Value, by: int) -> Value:
@@ -81,8 +89,10 @@ class Number(_Knob, frozen=True, tag=True):
         """Four significant digits, no padding."""
         return f"{float(value):.4g}"
 
-    def _range(self) -> str:
-        return f"It takes a number from {self.low:g} to {self.high:g}."
+    @property
+    def takes(self) -> str:
+        """The ends of its range."""
+        return f"a number from {self.low:g} to {self.high:g}"
 
 
 class Integer(_Knob, frozen=True, tag=True):
@@ -103,13 +113,13 @@ class Integer(_Knob, frozen=True, tag=True):
         try:
             value = int(text.strip().replace(",", "").replace("_", ""))
         except ValueError:
-            raise _misuse(f"{self.name} can't be '{text}'.", self._range()) from None
+            raise _misuse(f"{self.name} can't be '{text}'.", self._it_takes()) from None
         return self.check(value)
 
     def check(self, value: Value) -> Value:
         """`value` if it is a whole number inside the range, else `TutorError`."""
         if isinstance(value, (bool, str)) or not self.low <= value <= self.high or value != int(value):
-            raise _misuse(f"{self.name} can't be {value}.", self._range())
+            raise _misuse(f"{self.name} can't be {value}.", self._it_takes())
         return int(value)
 
     def turn(self, value: Value, by: int) -> Value:
@@ -127,8 +137,10 @@ class Integer(_Knob, frozen=True, tag=True):
             return self.top
         return f"{int(value):,}"
 
-    def _range(self) -> str:
-        return f"It takes a whole number from {self.low:,} to {self.top or f'{self.high:,}'}."
+    @property
+    def takes(self) -> str:
+        """The ends of its range."""
+        return f"a whole number from {self.low:,} to {self.top or f'{self.high:,}'}"
 
 
 class Choice(_Knob, frozen=True, tag=True):
@@ -147,7 +159,7 @@ class Choice(_Knob, frozen=True, tag=True):
         """`value` if it is one of the options, else `TutorError`."""
         if value not in self.options:
             hint = nearest(str(value), self.options)
-            raise _misuse(f"{self.name} can't be '{value}'.", f"It takes {_listed(self.options)}.{hint}")
+            raise _misuse(f"{self.name} can't be '{value}'.", f"{self._it_takes()}{hint}")
         return value
 
     def turn(self, value: Value, by: int) -> Value:
@@ -158,6 +170,11 @@ class Choice(_Knob, frozen=True, tag=True):
     def show(self, value: Value) -> str:
         """The word itself."""
         return str(value)
+
+    @property
+    def takes(self) -> str:
+        """Its words."""
+        return _listed(self.options)
 
 
 class Switch(_Knob, frozen=True, tag=True):
@@ -174,12 +191,12 @@ class Switch(_Knob, frozen=True, tag=True):
             return True
         if word in ("off", "no", "false", "0"):
             return False
-        raise _misuse(f"{self.name} can't be '{text}'.", "It takes on or off.")
+        raise _misuse(f"{self.name} can't be '{text}'.", self._it_takes())
 
     def check(self, value: Value) -> Value:
         """`value` if it is a truth value, else `TutorError`."""
         if not isinstance(value, bool):
-            raise _misuse(f"{self.name} can't be {value}.", "It takes on or off.")
+            raise _misuse(f"{self.name} can't be {value}.", self._it_takes())
         return value
 
     def turn(self, value: Value, by: int) -> Value:
@@ -189,6 +206,11 @@ class Switch(_Knob, frozen=True, tag=True):
     def show(self, value: Value) -> str:
         """`on` or `off`."""
         return "on" if value else "off"
+
+    @property
+    def takes(self) -> str:
+        """Its two words."""
+        return "on or off"
 
 
 Knob = Number | Integer | Choice | Switch
@@ -213,12 +235,33 @@ def find(knobs: Sequence[Knob], name: str) -> Knob:
     raise _misuse(f"There is no knob '{name}'.", f"{has}{nearest(name, names)}")
 
 
+def learning_rate(knobs: Sequence[Knob]) -> Number | None:
+    """The knob `lr`, if it is one that a learning-rate finder can sweep."""
+    knob = next((knob for knob in knobs if knob.name == "lr"), None)
+    return knob if isinstance(knob, Number) and knob.live and knob.low > 0 else None
+
+
 def checked(knobs: Sequence[Knob], values: Mapping[str, Value]) -> dict[str, Value]:
     """All knobs' values: the given ones, checked, and the defaults of the others."""
     settings: dict[str, Value] = {knob.name: knob.value for knob in knobs}
     for name, value in values.items():
         settings[name] = find(knobs, name).check(value)
     return settings
+
+
+def alternative(knobs: Sequence[Knob], presets: Sequence[Preset], text: str) -> tuple[dict[str, Value], str]:
+    """The knobs that `text` sets, and the preset's name if it is one.
+
+    `text` is `KNOB=VALUE` or a preset's name, which sets every knob; `TutorError` if it is neither.
+    """
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if equals:
+        return {name: find(knobs, name).parse(value)}, ""
+    for preset in presets:
+        if preset.name.lower() == name.lower():
+            return {knob.name: knob.value for knob in knobs} | preset.values, preset.name
+    near = nearest(name, [preset.name for preset in presets])
+    raise _misuse(f"There is no preset '{name}'.", f"Type one, or KNOB=VALUE, such as lr=0.1.{near}")
 
 
 def _one_two_five(value: float, *, up: bool) -> float:

@@ -5,11 +5,12 @@ sends one only when a run stops by itself. So frames can never queue up: a slow 
 training goes on at full speed.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from tutor.figures import AnyFigure
+from tutor.figures import AnyFigure, Table
+from tutor.link.goals import Gauge, Goal
 from tutor.link.knobs import Knob, Preset, Value
 
 
@@ -23,10 +24,14 @@ class Open(msgspec.Struct, frozen=True, tag=True):
 
 
 class View(msgspec.Struct, frozen=True, tag=True):
-    """Which figures are on screen, and how many points wide: later frames hold just these."""
+    """Which figures are on screen, how many points wide, and the goal: later frames hold just these.
+
+    While there is a goal, a run stops by itself where it is reached, and at the last step that it allows.
+    """
 
     figures: tuple[str, ...]
     columns: int
+    goal: Goal = ()
 
 
 class Look(msgspec.Struct, frozen=True, tag=True):
@@ -34,7 +39,9 @@ class Look(msgspec.Struct, frozen=True, tag=True):
 
 
 class Run(msgspec.Struct, frozen=True, tag=True):
-    """Train until told otherwise."""
+    """Train for `count` steps, then stand still and say so; 0: until told otherwise."""
+
+    count: int = 0
 
 
 class Pause(msgspec.Struct, frozen=True, tag=True):
@@ -77,7 +84,83 @@ class Turn(msgspec.Struct, frozen=True, tag=True):
     values: dict[str, Value]
 
 
-Command = Open | View | Look | Run | Pause | Step | Restart | Seek | Fork | Keep | Turn
+class Dissect(msgspec.Struct, frozen=True, tag=True):
+    """Pause, and take the next training step apart without taking it; answered by `Dissected`."""
+
+
+class Inspect(msgspec.Struct, frozen=True, tag=True):
+    """Draw a tensor of the step last taken apart, by its phase and its row there; answered by `Inspected`."""
+
+    phase: int
+    row: int
+
+
+class Sample(msgspec.Struct, frozen=True, tag=True):
+    """Draw one sample of the model for each of these seeds; answered by `Sampled`."""
+
+    seeds: tuple[int, ...]
+    temperature: float = 1.0
+
+
+class Sweep(msgspec.Struct, frozen=True, tag=True):
+    """Sweep the learning rate on a copy of the run as it is; answered by `Studied`.
+
+    The run pauses. `guess` is the learner's own mark, 0 for none; with `swept` off no rate is ever used.
+    """
+
+    low: float
+    high: float
+    steps: int
+    guess: float = 0.0
+    swept: bool = True
+
+
+class Seeds(msgspec.Struct, frozen=True, tag=True):
+    """Train the knobs as they are (A) and with `changes` (B) from `count` seeds each; answered by `Studied`.
+
+    The run pauses. `name` is what B is called, such as a preset's name; empty for the knobs that differ.
+    """
+
+    count: int
+    steps: int
+    changes: dict[str, Value]
+    name: str = ""
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """End the study here; answered by its last `Studied`, with what it has found so far."""
+
+
+class Check(msgspec.Struct, frozen=True, tag=True):
+    """Check these claims of the lesson in `folder`, in this order; each is answered by a `Checked`.
+
+    Nothing else is heard meanwhile: it is for a lab of its own, which can be closed at any time.
+    """
+
+    folder: str
+    claims: tuple[str, ...]
+
+
+Command = (
+    Open
+    | View
+    | Look
+    | Run
+    | Pause
+    | Step
+    | Restart
+    | Seek
+    | Fork
+    | Keep
+    | Turn
+    | Dissect
+    | Inspect
+    | Sample
+    | Sweep
+    | Seeds
+    | Stop
+    | Check
+)
 """Anything the terminal can say."""
 
 
@@ -97,15 +180,17 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     presets: tuple[Preset, ...]
     figures: tuple[FigureName, ...]
     notice: str = ""
+    generates: bool = False
 
 
 class Frame(msgspec.Struct, frozen=True, tag=True):
     """The state of the run at one step, with the figures on view.
 
-    `loss` is the last mini-batch's, `metrics` are full-split means with the step they were measured at in
-    `measured_at`; `rate` is in steps a second; `end` is the run's
-    last step so far, and `branched_at` the step from which it went another way than before, or 0; `heard` is
-    how many commands the lab had read.
+    `loss` is the last mini-batch's, `metrics` are full-split losses and `accuracies` shares of right answers, with
+    the step they were measured at in `measured_at`; `rate` is in steps a second; `goal` is how things stand with the
+    goal on view, and `reached` says that all of it holds at this very step; `end` is the run's last step so far, and
+    `branched_at` the step from which it went another way than before, or 0; `heard` is how many commands the lab had
+    read.
     """
 
     heard: int
@@ -116,8 +201,11 @@ class Frame(msgspec.Struct, frozen=True, tag=True):
     loss: float | None = None
     rate: float = 0.0
     metrics: dict[str, float] = {}
+    accuracies: dict[str, float] = {}
     measured_at: int = 0
     figures: dict[str, AnyFigure] = {}
+    goal: tuple[Gauge, ...] = ()
+    reached: bool = False
     end: int = 0
     branched_at: int = 0
     fork: str = ""
@@ -132,5 +220,83 @@ class Trouble(msgspec.Struct, frozen=True, tag=True):
     traceback: str
 
 
-Report = Ready | Frame | Trouble
+class Phase(msgspec.Struct, frozen=True):
+    """One phase of a training step: what it does, in a sentence or two with this step's numbers, and its tensors."""
+
+    says: str
+    tensors: Table
+
+
+class Dissected(msgspec.Struct, frozen=True, tag=True):
+    """The step after `iteration`, in its phases: forward, backward, update."""
+
+    iteration: int
+    phases: tuple[Phase, ...]
+
+
+class Inspected(msgspec.Struct, frozen=True, tag=True):
+    """A tensor's pictures, by name."""
+
+    phase: int
+    row: int
+    figures: dict[str, AnyFigure]
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """One letter of a sample: its chance, the number from 0 to 1 that chose it, and the likeliest letters there."""
+
+    letter: str
+    chance: float
+    luck: float
+    likeliest: tuple[tuple[str, float], ...]
+
+
+class Sampled(msgspec.Struct, frozen=True, tag=True):
+    """Samples of the model as it is at step `iteration`, one a seed; `letters` tells how the last of them came about.
+
+    A sample without an end is cut, and then ends in an ellipsis.
+    """
+
+    iteration: int
+    seeds: tuple[int, ...]
+    temperature: float
+    samples: tuple[str, ...]
+    letters: tuple[Letter, ...]
+
+
+class Studied(msgspec.Struct, frozen=True, tag=True):
+    """How the study stands; while one is going on, every batch of commands is answered by this instead of a `Frame`.
+
+    `share` is how much of it is done, from 0 to 1, and `doing` what it is at; `says` is the verdict so far, and
+    `rates` are learning rates that it suggests, by rule. The last one, with `done`, comes by itself.
+    """
+
+    heard: int
+    done: bool
+    share: float
+    seconds_left: float
+    doing: str
+    figures: tuple[AnyFigure, ...]
+    says: str
+    rates: dict[str, float] = {}
+
+
+class Checked(msgspec.Struct, frozen=True, tag=True):
+    """What the check of the claim `id` gave now, as plain data, and whether that is what is recorded.
+
+    `trouble` is what went wrong, empty if nothing did; `counter` is what the counter-setting gave, None if there is
+    none; `seed` is torch's seed before each check, and `torch` its version.
+    """
+
+    id: str
+    measured: Any
+    agrees: bool
+    seconds: float
+    trouble: str = ""
+    counter: Any = None
+    seed: int = 0
+    torch: str = ""
+
+
+Report = Ready | Frame | Trouble | Dissected | Inspected | Sampled | Studied | Checked
 """Anything the lab can say."""

@@ -61,9 +61,11 @@ from tutor.lab.instruments.ratios import (
 )
 from tutor.lab.instruments.stepping import (
     Phases,
+    phase_sentences,
     phase_tables,
     phases,
 )
+from tutor.lab.instruments.tensors import tensor_figures
 from tutor.lab.instruments.values import (
     Summary,
     histogram,
@@ -107,6 +109,7 @@ __all__ = [
     "parameter_gradient_histograms",
     "parameter_gradients",
     "parameter_ratios",
+    "phase_sentences",
     "phase_tables",
     "phases",
     "race_curve",
@@ -117,6 +120,7 @@ __all__ = [
     "saturation_map",
     "saturation_mask",
     "spread",
+    "tensor_figures",
     "update_ratio_curve",
     "weight_norm_bars",
     "weight_norms",
