@@ -13,9 +13,9 @@ _STATUS = re.compile(r"step (?P<step>[\d,]+) · loss (?P<loss>\S+) · (?P<rate>[
 class App(Terminal):
     """`tutor` with its own record in `home`, open at a lesson or at the list."""
 
-    def __init__(self, home: Path, lesson: str = "", columns: int = 120, rows: int = 40) -> None:
+    def __init__(self, home: Path, lesson: str = "", columns: int = 120, rows: int = 40, rate: float = 0.0) -> None:
         command = (sys.executable, "-m", "tutor", *filter(None, (lesson,)))
-        super().__init__(command, columns, rows, {"TUTOR_HOME": str(home)})
+        super().__init__(command, columns, rows, {"TUTOR_HOME": str(home)}, rate)
 
     def status(self, what: str) -> str:
         """The `step`, `loss`, `rate` or `seed` on the status line, empty where there is none."""

@@ -16,13 +16,22 @@ import pyte
 ESCAPE, ENTER, TAB, UP, DOWN, RIGHT, LEFT = "\x1b", "\r", "\t", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 
 
+_ASK = b"\x1b[6n"
+
+
 class Terminal:
     """`command` in a terminal of `columns` by `rows`; use it as a context manager, which ends it for good."""
 
     def __init__(
-        self, command: Sequence[str], columns: int = 80, rows: int = 24, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        columns: int = 80,
+        rows: int = 24,
+        environment: Mapping[str, str] | None = None,
+        rate: float = 0.0,
     ) -> None:
-        """Start `command`, with `environment` on top of this process's own."""
+        """Start `command`, with `environment` on top of this process's own; the line takes `rate` bytes a second."""
+        self._rate = rate
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._chunks: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
@@ -118,8 +127,16 @@ class Terminal:
         return at
 
     def _read(self) -> None:
+        free_at, tail = time.perf_counter(), b""
         try:
-            while chunk := os.read(self._fd, 65536):
+            while chunk := os.read(self._fd, 256 if self._rate else 65536):
+                if self._rate:
+                    free_at = max(free_at, time.perf_counter()) + len(chunk) / self._rate
+                    time.sleep(max(free_at - time.perf_counter(), 0.0))
                 self._chunks.put((time.perf_counter(), chunk))
+                tail += chunk
+                # A terminal says where its cursor is when it is asked.
+                os.write(self._fd, b"\x1b[1;1R" * tail.count(_ASK))
+                tail = tail[tail.rfind(_ASK) + len(_ASK) :] if _ASK in tail else tail[-len(_ASK) + 1 :]
         except OSError:
             return

@@ -2,6 +2,7 @@
 
 - `title`, `text`, `stress`, `muted`, `accent`: headings, text plain and stressed, what stands back or out;
 - `good`, `bad`, `warn`: a verdict;
+- `claim`: words that the learner can have checked;
 - `s0` … `s5`: the series of a plot, in order;
 - `h0` … `h15`: steps of a heat scale, `h0` the lowest value;
 - `FG/BG`: a foreground and a background role, such as `h12/h3` or `text/h5`. A heat cell has the role `h7/h7`

@@ -1,4 +1,4 @@
-"""The app in a real terminal, training `minibatches`: keys, bytes, idleness, and how fast it goes."""
+"""The app in a real terminal, training: keys, bytes, idleness, slow lines, and how fast it goes."""
 
 import os
 import random
@@ -22,6 +22,12 @@ SECONDS = 5.0
 """For which bytes are counted."""
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
+
+BUDGET = {(80, 24): 12, (120, 40): 30}
+"""KiB a second that training may send, by the size of the terminal."""
+
+SLOW = 16 * 1024
+"""Bytes a second that a slow line takes."""
 
 
 @pytest.fixture(params=[(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -86,6 +92,61 @@ def test_bytes_and_cpu(app):
     app.pause()
     count("paused")
     show(f"Bytes to the terminal and CPU, {app.size}", ("", "KiB/s", "bytes in 5 s", "app", "lab"), rows)
+
+
+def train_with_figures(app: App) -> None:
+    """Go to the page of `deep-net-xray` with the most figures, and train."""
+    app.ready()
+    for _ in range(3):
+        app.send("]")
+        app.settle(1.0)
+    app.send(" ")
+    app.wait_for(lambda _: app.step > 300, 120.0)
+
+
+@pytest.mark.parametrize("size", BUDGET, ids="{0[0]}x{0[1]}".format)
+def test_bytes_with_four_figures(tmp_path, size):
+    with App(tmp_path, "deep-net-xray", *size) as app:
+        train_with_figures(app)
+        steps, end, before = set(), time.perf_counter() + 4 * SECONDS, app.received
+        cpu = cpu_ticks(app.pid)
+        while time.perf_counter() < end:
+            app.listen(0.05)
+            steps.add(app.step)
+        taken, frames = app.received - before, len(steps)
+        spent = (cpu_ticks(app.pid) - cpu) * TICK
+        app.pause()
+        idle = app.listen(SECONDS)
+    rate = taken / (4 * SECONDS) / 1024
+    row = (
+        f"{rate:.1f}",
+        f"{frames / (4 * SECONDS):.1f}",
+        f"{taken / frames:.0f}",
+        f"{1000 * spent / frames:.0f}",
+        idle,
+    )
+    header = ("KiB/s", "frames/s", "bytes a frame", "CPU ms a frame", "bytes in 5 s, paused")
+    show(f"Four figures of deep-net-xray, {size[0]}x{size[1]}", header, [row])
+    assert rate <= BUDGET[size]
+    assert idle == 0
+
+
+@pytest.mark.parametrize("size", BUDGET, ids="{0[0]}x{0[1]}".format)
+def test_keys_on_a_slow_line(tmp_path, size):
+    with App(tmp_path, "deep-net-xray", *size, rate=SLOW) as app:
+        train_with_figures(app)
+        app.send(TAB)
+        # That lays out the screen anew, which takes such a line a second.
+        app.listen(3.0)
+        before = app.received
+        times = []
+        started = time.perf_counter()
+        for _ in range(PRESSES):
+            for key, value in ((RIGHT, "lr 0.2"), (LEFT, "lr 0.1")):
+                times.append(press(app, key, lambda text, value=value: value in text))
+        rate = (app.received - before) / (time.perf_counter() - started) / 1024
+    row = (*(f"{percentile(times, percent):.0f}" for percent in (50, 95)), f"{max(times):.0f}", f"{rate:.1f}")
+    show(f"A knob turned on a line of 16 KiB/s, {size[0]}x{size[1]}", ("p50 ms", "p95 ms", "most", "KiB/s"), [row])
 
 
 def test_ends(tmp_path):

@@ -48,7 +48,7 @@ def app_at():
     """Makes the app, opening a lesson of these steps and questions; `make` makes its labs."""
 
     def at(*steps, questions=(), path=Path("/nowhere/tiny"), make=FakeLab, **more):
-        made = lesson(steps or [step("one")], questions, path)
+        made = lesson(steps or [step("one")], questions, path=path)
         return AppOnFakeLabs(Catalog({}), Record(None), made, make=make, **more)
 
     return at

@@ -2,9 +2,35 @@
 
 import asyncio
 
-from tutor.figures import Curve, Series, Text
+from tutor.figures import Curve, Series, Table, Text
+from tutor.link.goals import Gauge
 from tutor.link.knobs import Choice, Integer, Number, Preset
-from tutor.link.messages import FigureName, Frame, Look, Open, Pause, Ready, Restart, Run, Seek, Step, Turn, View
+from tutor.link.messages import (
+    Dissect,
+    Dissected,
+    FigureName,
+    Frame,
+    Inspect,
+    Inspected,
+    Letter,
+    Look,
+    Open,
+    Pause,
+    Phase,
+    Ready,
+    Restart,
+    Run,
+    Sample,
+    Sampled,
+    Seeds,
+    Seek,
+    Step,
+    Stop,
+    Studied,
+    Sweep,
+    Turn,
+    View,
+)
 
 KNOBS = (
     Number("lr", 0.1, low=0.001, high=10, log=True, live=True),
@@ -21,6 +47,17 @@ READY = Ready(
     knobs=KNOBS,
     presets=(Preset("small", {"batch": 1}, "One example a step."), Preset("large", {"batch": 1024}, "All at once.")),
     figures=tuple(FigureName(name, figure.title) for name, figure in FIGURES.items()),
+    generates=True,
+)
+STUDY = (Curve("The sweep", (Series("smoothed", (0.001, 0.1, 10.0), (3.3, 2.6, 9.0)),), log_x=True),)
+HEADER = ("tensor", "shape", "mean", "std", "min", "max")
+PHASES = tuple(
+    Phase(says, Table(title, HEADER, tuple((name, "4", "0", "1", "-2", "2") for name in tensors)))
+    for says, title, tensors in (
+        ("Four examples go through.", "1. Forward", ("input", "hidden", "loss")),
+        ("The loss goes back.", "2. Backward", ("hidden", "hidden.weight")),
+        ("The weights move.", "3. Update", ("hidden.weight",)),
+    )
 )
 
 
@@ -40,6 +77,8 @@ class FakeLab:
         self._unheard = []
         self._heard = 0
         self._view = ()
+        self._goal = ()
+        self._studying = False
         self._knobs = {}
         self._seed = 0
         self._iteration = 0
@@ -61,7 +100,25 @@ class FakeLab:
         self._end = max(self._end, self._iteration)
         self._unheard = []
         if self._broken is None:
-            self.say(self.frame())
+            self.say(self.studied() if self._studying else self.frame())
+
+    def studied(self, **changes):
+        """A report of how the study stands: halfway."""
+        rates = {"steepest": 0.125, "minimum/10": 0.25} if changes.get("done") else {}
+        about = {
+            "share": 0.5,
+            "seconds_left": 12.0,
+            "doing": "B, seed 43",
+            "figures": STUDY,
+            "says": "",
+            "rates": rates,
+        }
+        return Studied(**{"heard": self._heard, "done": False, **about, **changes})
+
+    def end_study(self, share=1.0):
+        """End it, with a verdict."""
+        self._studying = False
+        self.say(self.studied(done=True, share=share, says="No winner: the bands overlap."))
 
     def frame(self, **changes):
         """A frame of how things stand."""
@@ -77,6 +134,12 @@ class FakeLab:
             "metrics": {"train": 2.25, "val": 2.5},
             "figures": {name: self._figures[name] for name in self._view},
         }
+        values = about["metrics"] | about["knobs"] | {"step": self._iteration}
+        about["goal"] = tuple(
+            Gauge(condition, values[condition.metric], condition.holds(values[condition.metric]))
+            for condition in self._goal
+        )
+        about["reached"] = not self._running and bool(about["goal"]) and all(gauge.holds for gauge in about["goal"])
         return Frame(**about | changes)
 
     def say(self, report):
@@ -110,8 +173,8 @@ class FakeLab:
                 self.say(self._broken or self._ready)
                 self._knobs = {knob.name: knob.value for knob in self._ready.knobs} | command.knobs
             case View():
-                self._view = command.figures
-            case Look():
+                self._view, self._goal = command.figures, command.goal
+            case Look() | Sample():
                 self._iteration += 100 if self._running else 0
             case Run():
                 self._running = True
@@ -126,3 +189,25 @@ class FakeLab:
                 self._running, self._iteration = False, command.iteration
             case Turn():
                 self._knobs |= command.values
+            case Sweep() | Seeds():
+                self._running, self._studying = False, True
+            case Stop():
+                if self._studying:
+                    self.end_study(share=0.5)
+        self._tell(command)
+
+    def _tell(self, command):
+        """Report what only some commands are answered by."""
+        match command:
+            case Dissect():
+                self._running = False
+                self.say(Dissected(self._iteration, PHASES))
+            case Inspect(phase, row):
+                name = PHASES[phase].tensors.rows[row][0]
+                self.say(
+                    Inspected(phase, row, {"spread": Text(f"spread of {name}", ()), "map": Text(f"map of {name}", ())})
+                )
+            case Sample(seeds, temperature):
+                samples = tuple(f"name{seed}at{self._iteration}" for seed in seeds)
+                letters = (Letter("n", 0.25, 0.5, (("n", 0.25), ("m", 0.125))), Letter(".", 0.75, 0.01, ((".", 0.75),)))
+                self.say(Sampled(self._iteration, seeds, temperature, samples, letters))

@@ -20,7 +20,7 @@ from tutor.roles import HEATS, SERIES
 from tutor.ui.app import TutorApp
 from tutor.ui.colours import Palette
 
-TEXT = ("text", "title", "stress", "muted", "accent", "good", "bad", "warn")
+TEXT = ("text", "title", "stress", "claim", "muted", "accent", "good", "bad", "warn")
 PLOT = tuple(f"s{index}" for index in range(SERIES))
 HEAT = tuple(f"h{index}" for index in range(HEATS))
 APART = 0.06

@@ -5,22 +5,40 @@ from collections import Counter
 import pytest
 from textual.binding import Binding
 
-from tutor.ui.keys import HELP, HOME, LESSON, NEEDS_TRAINING, QUIT, bindings, fitting, length
+from tutor.ui.keys import (
+    FINDER,
+    HELP,
+    HOME,
+    LESSON,
+    NEEDS_TRAINING,
+    PHASES,
+    QUIT,
+    SAMPLING,
+    SEEDS,
+    bindings,
+    fitting,
+    length,
+)
 from tutor.ui.screens.code import CodeScreen
+from tutor.ui.screens.find_rate import FindRateScreen
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
+from tutor.ui.screens.phases import PhasesScreen
+from tutor.ui.screens.sampling import SamplingScreen
+from tutor.ui.screens.seeds import SeedsScreen
 from tutor.ui.widgets.knob_panel import KnobPanel
 from tutor.ui.widgets.prompt import Prompt
 
-TABLES = {HomeScreen: HOME, LessonScreen: LESSON}
+TABLES = {HomeScreen: HOME, LessonScreen: LESSON, PhasesScreen: PHASES, SamplingScreen: SAMPLING}
+TABLES |= {FindRateScreen: FINDER, SeedsScreen: SEEDS}
 EATEN = {"ctrl+enter", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+s"}
 """Terminals send another key in place of these, or none; alt is escape followed by the key."""
 
 each_screen = pytest.mark.parametrize(
     ("screen", "table"), TABLES.items(), ids=lambda value: getattr(value, "__name__", "")
 )
-each_table = pytest.mark.parametrize("table", TABLES.values(), ids=("home", "lesson"))
+each_table = pytest.mark.parametrize("table", TABLES.values(), ids=[screen.__name__ for screen in TABLES])
 
 
 def keys_of(actions):
@@ -63,7 +81,8 @@ def test_ids_can_be_remapped_one_by_one(table):
 def test_no_key_is_one_that_terminals_eat():
     widgets = [KnobPanel, Prompt, HelpScreen, CodeScreen]
     own = [binding.key for widget in widgets for binding in widget.BINDINGS]
-    for key in (*keys_of(HOME), *keys_of(LESSON), *",".join(own).split(",")):
+    tables = [key for table in TABLES.values() for key in keys_of(table)]
+    for key in (*tables, *",".join(own).split(",")):
         assert key not in EATEN
         assert "alt+" not in key
 
@@ -86,7 +105,7 @@ def test_the_key_line_fits_and_holds_help_and_quit(table):
     for width in range(40, 200):
         shown = fitting(table, width)
         assert sum(map(length, shown)) <= width
-        assert shown[-2:] == (HELP, QUIT)
+        assert [(action.id, action.cap) for action in shown[-2:]] == [("help", "?"), ("quit_app", "q")]
 
 
 @each_table
@@ -94,6 +113,12 @@ def test_a_wider_line_holds_at_least_as_much(table):
     counts = [len(fitting(table, width)) for width in range(40, 200)]
     assert counts == sorted(counts)
     assert counts[-1] == sum(bool(action.label) for action in table)
+    assert fitting(table, 200)[-2:] == (HELP, QUIT)
+
+
+def test_the_narrowest_line_has_the_way_to_the_next_page():
+    caps = [action.cap for action in fitting(LESSON, 40)]
+    assert caps == ["space", "tab", "]", "?", "q"]
 
 
 @each_table

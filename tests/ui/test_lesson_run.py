@@ -9,6 +9,7 @@ from tests.ui.fake_lab import KNOBS, READY, FakeLab
 from tests.ui.screen import opened, reads, settled, shown, until
 from tutor.link.messages import Look, Pause, Restart, Run, Seek, Step, Turn
 from tutor.ui.widgets.knob_panel import KnobPanel
+from tutor.ui.widgets.prompt import Prompt
 
 every_size = pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
 
@@ -285,3 +286,23 @@ async def test_l_goes_back_to_the_pages_own_settings(app_at):
         await press(pilot, "l")
         assert values(pilot) == {"lr": 0.1, "batch": 1, "norm": "none"}
         assert pilot.app.lab.got(Restart) == [Restart(42)]
+
+
+async def test_j_trains_up_to_a_step_and_winds_back_to_one_that_has_been(app_at):
+    app = app_at()
+    async with opened(app) as pilot:
+
+        async def go_to(text):
+            await pilot.press("j")
+            await until(lambda: app.screen.query_one(Prompt).display, pilot)
+            app.screen.query_one("Prompt Input").value = text
+            await pilot.press("enter")
+
+        await pilot.press("s", "s")
+        await reads(pilot, "#status", "step 2")
+        await go_to("1,000")
+        await until(lambda: app.lab.got(Run) == [Run(998)], pilot)
+        await go_to("1")
+        await until(lambda: app.lab.got(Seek) == [Seek(1)], pilot)
+        await go_to("soon")
+        await reads(pilot, "#notice", "There is no step 'soon'")

@@ -250,7 +250,7 @@ async def test_a_click_on_the_key_line_does_what_the_key_does(app_at):
         keys = shown(pilot, "KeyBar")
         await pilot.click("KeyBar", offset=(keys.index("run"), 0))
         await until(lambda: pilot.app.lab.got(Run), pilot)
-        await pilot.click("KeyBar", offset=(keys.index("next page"), 0))
+        await pilot.click("KeyBar", offset=(keys.index("next"), 0))
         await reads(pilot, "#text", "Two")
         await pilot.click("KeyBar", offset=(keys.index("help"), 0))
         await until(lambda: isinstance(pilot.app.screen, HelpScreen), pilot)

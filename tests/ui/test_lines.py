@@ -4,7 +4,7 @@ from textual.geometry import Region
 
 from tests.ui.screen import painted
 from tutor.ui.colours import Palette
-from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.lines import Lines, changes
 
 
 class Bare(App):
@@ -43,12 +43,12 @@ def lines(*texts, role="text"):
     return [((text, role),) for text in texts]
 
 
-async def test_only_the_lines_that_changed_are_refreshed(spied):
+async def test_only_the_cells_that_changed_are_refreshed(spied):
     app = Bare(["one", "two", "three", "four"])
     async with app.run_test(size=(20, 6)) as pilot:
         calls = spied(app.widget)
         app.widget.show(lines("one", "TWO", "three", "FOUR"))
-        assert calls == [((Region(0, 1, 20, 1), Region(0, 3, 20, 1)), False)]
+        assert calls == [((Region(0, 1, 3, 1), Region(0, 3, 4, 1)), False)]
         await pilot.pause()
         assert [line.rstrip() for line in painted(pilot)] == ["one", "TWO", "three", "FOUR", "", ""]
 
@@ -76,7 +76,7 @@ async def test_another_role_is_a_change(spied):
     async with app.run_test(size=(20, 6)):
         calls = spied(app.widget)
         app.widget.show([*lines("one"), *lines("two", role="bad")])
-        assert calls == [((Region(0, 1, 20, 1),), False)]
+        assert calls == [((Region(0, 1, 3, 1),), False)]
         assert next(iter(app.widget.render_line(1))).style.color == app.palette.style("bad").color
 
 
@@ -104,3 +104,33 @@ async def test_what_is_shown_can_be_asked_for():
     async with app.run_test(size=(20, 6)):
         app.widget.show(lines("one"))
         assert app.widget.lines == ((("one", "text"),),)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "parts"),
+    [
+        ("abcdef", "abXdef", [(2, 3)]),
+        ("abcdef", "XbcdeX", [(0, 6)]),
+        ("a" + "-" * 30 + "b", "A" + "-" * 30 + "B", [(0, 1), (31, 32)]),
+        ("abc", "abcdef", [(3, 6)]),
+        ("abcdef", "abc", [(3, 6)]),
+        ("abc", "abc   ", []),
+        ("abcdefghijkl", "abcdefghijXY", []),
+    ],
+)
+def test_the_parts_of_a_line_that_differ(was, now, parts):
+    assert list(changes(((was, "text"),), ((now, "text"),), 10 if len(was) == 12 else 40)) == parts
+
+
+def test_a_blank_has_no_colour_but_it_has_a_ground():
+    assert list(changes((("a  b", "text"),), (("a", "text"), ("  ", "bad"), ("b", "text")), 40)) == []
+    assert list(changes((("a  b", "text"),), (("a", "text"), ("  ", "h3/h3"), ("b", "text")), 40)) == [(1, 3)]
+
+
+async def test_blanks_take_the_colour_before_them():
+    app = Bare([])
+    async with app.run_test(size=(20, 6)) as pilot:
+        app.widget.show([(("a", "bad"), ("  ", "text"), ("b", "bad"), (" ", "h3/h3"), (" ", "text"), ("c", "text"))])
+        await pilot.pause()
+        texts = [segment.text for segment in app.widget.render_line(0)]
+        assert texts[:2] == ["a  b", " "]

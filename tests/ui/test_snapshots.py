@@ -10,11 +10,13 @@ import pytest
 from tests.course.made import bug, choice, lesson, step
 from tests.ui.conftest import AppOnFakeLabs
 from tests.ui.fake_lab import READY, FakeLab
-from tests.ui.screen import settled, until
+from tests.ui.screen import reads, settled, until
 from tutor.course.catalog import Catalog
 from tutor.figures import (
+    Bands,
     Bars,
     Curve,
+    Group,
     Guide,
     HeatMap,
     Histogram,
@@ -134,6 +136,30 @@ def test_pictures(snap_compare, app, size):
 @pytest.mark.parametrize("keys", [(), ("tab",), ("tab", "tab")], ids=["text", "knobs", "figures"])
 def test_narrow(snap_compare, app, keys):
     assert snap_compare(app, terminal_size=(40, 12), run_before=after(*keys))
+
+
+@SIZES
+def test_find_rate(snap_compare, app, size):
+    assert snap_compare(app, terminal_size=size, run_before=after("F", "left"))
+
+
+@SIZES
+def test_seeds(snap_compare, app, size):
+    groups = (Group("A  lr 0.1", (2.31, 2.33, 2.34)), Group("B  lr 0.2", (2.28, 2.3, 2.33)))
+    low = tuple(2.0 + 1.2 * math.exp(-x / 900) for x in STEPS)
+    band = Series("A  lr 0.1", STEPS, tuple(y + 0.1 for y in low), "line", low, tuple(y + 0.2 for y in low))
+    figures = (Bands("Val loss after 1,000 steps, 3 of 5 seeds", groups, "val loss"), Curve("Mini-batch loss", (band,)))
+
+    async def before(pilot):
+        await after("n")(pilot)
+        await until(lambda: pilot.app.screen.focused is not None, pilot)
+        await pilot.press("enter", "enter", "enter")
+        await reads(pilot, "#progress", "50 %")
+        pilot.app.lab.mute = True
+        pilot.app.lab.say(pilot.app.lab.studied(figures=figures, says="No winner: the bands of A and B overlap."))
+        await reads(pilot, "#says", "No winner")
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES

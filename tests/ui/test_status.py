@@ -2,7 +2,7 @@ import pytest
 
 from tests.figures.drawn import plain
 from tutor.link.messages import Frame
-from tutor.ui.status import status, timeline
+from tutor.ui.status import pointed_at, status, timeline
 
 
 def frame(**changes):
@@ -44,9 +44,26 @@ def test_the_splits_losses_fill_what_room_there_is():
     assert "val" not in shown(width=60, metrics=metrics)
 
 
-@pytest.mark.parametrize("width", range(64, 130))
-def test_it_fills_its_line(width):
-    assert len(shown(width=width, metrics={"train": 2.1, "val": 2.25})) == width
+def test_accuracies_stand_behind_the_losses_where_there_is_room_for_all():
+    splits = {"metrics": {"train": 2.1, "val": 2.25}, "accuracies": {"train": 0.3456, "val": 0.3304}}
+    assert " · train 2.100, 34.6 % right · val 2.250, 33.0 % right " in shown(width=120, **splits)
+    assert " · train 2.100 · val 2.250 " in shown(width=90, **splits)
+    assert " · seed 42 · val 2.250 " in shown(width=74, **splits)
+
+
+@pytest.mark.parametrize("width", range(40, 130))
+def test_it_fills_its_line_and_says_whether_it_runs(width):
+    for running, word in ((True, " running "), (False, " paused ")):
+        text = shown(width=width, running=running, metrics={"train": 2.1, "val": 2.25})
+        assert len(text) == width
+        assert text.startswith(" step 12,345 · loss 2.312")
+        assert text.endswith(word)
+
+
+def test_the_speed_goes_before_the_seed():
+    assert "steps/s · seed 42" in shown(width=64)
+    assert "steps/s" not in shown(width=50)
+    assert "seed 42" in shown(width=50)
 
 
 def test_without_training_it_says_what_to_do():
@@ -67,3 +84,18 @@ def test_the_timeline_shows_where_in_the_run_a_step_lies(iteration, width):
     assert text.endswith(f" step {iteration} of 500 ")
     bar = text.removesuffix(f" step {iteration} of 500 ").strip()
     assert abs(bar.index("●") / (len(bar) - 1) - iteration / 500) <= 0.5 / (len(bar) - 1)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("iteration", [0, 1, 250, 499])
+def test_the_step_under_the_pointer_is_the_one_shown_there(iteration, width):
+    here = frame(iteration=iteration, end=500)
+    (text,) = plain(timeline(here, width))
+    bar = text.partition(" step")[0].strip()
+    assert abs(pointed_at(here, width, text.index("●")) - iteration) <= 500 / len(bar)
+    assert pointed_at(here, width, 0) == pointed_at(here, width, 1) == 0
+    assert pointed_at(here, width, len(bar)) == pointed_at(here, width, width) == 500
+
+
+def test_the_bar_is_as_long_at_every_step():
+    assert len({plain(timeline(frame(iteration=at, end=12345), 80))[0].rindex("─") for at in (0, 7, 900, 11000)}) == 1

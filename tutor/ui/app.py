@@ -1,19 +1,26 @@
 """The app: it holds what all screens share, and starts labs."""
 
+import gc
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App, ComposeResult
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tutor.course.catalog import Catalog
 from tutor.learner.home import state_dir
 from tutor.learner.record import Record
 from tutor.roles import Glyphs
 from tutor.ui.colours import Palette
+from tutor.ui.wire import Wire, with_wire
 
 if TYPE_CHECKING:
+    from textual.command import CommandPalette, Provider
+    from textual.driver import Driver
+    from textual.events import CursorPosition
+
     from tutor.course.lesson import Lesson
     from tutor.link.client import LabProcess
 
@@ -21,15 +28,27 @@ if TYPE_CHECKING:
 AFTER_THE_FIRST_PAINT = 0.05
 """Seconds after which work may begin that the first paint doesn't need; Textual paints up to three ticks late."""
 
+SHARE = 0.25
+"""The part of its time that the app spends on frames, at most: a slow machine draws fewer of them."""
+
+
+def _palette() -> "type[Provider]":
+    from tutor.ui.palette import Offers
+
+    return Offers
+
 
 class TutorApp(App[None]):
     """A course of lessons, and the learner's record of it."""
 
     TITLE = "tutor"
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS = {_palette}
     CSS = """
     Screen { layers: base overlay; }
     * { scrollbar-size-vertical: 1; }
+    CommandPalette > Vertical { margin-top: 1; }
+    CommandPalette SearchIcon { display: none; }
+    CommandPalette CommandInput, CommandPalette CommandInput:focus { padding-left: 1; }
     """
 
     def __init__(
@@ -44,6 +63,8 @@ class TutorApp(App[None]):
         fps: float = 0.0,
     ) -> None:
         """Open `lesson` at once, or else the list of lessons; `notice` is shown when the first screen is up."""
+        self.wire = Wire()
+        self._framed_at = self._framed_after = 0.0
         # Textual chooses its filter here: without the terminal's own colours it would send greys under NO_COLOR.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.catalog = catalog
@@ -101,6 +122,31 @@ class TutorApp(App[None]):
         from tutor.ui.screens.lesson import LessonScreen
 
         self.push_screen(LessonScreen(lesson))
+
+    def get_driver_class(self) -> "type[Driver]":
+        """Textual's own for this platform, with the wire watched."""
+        return with_wire(super().get_driver_class(), self.wire)
+
+    def all_is_loaded(self) -> None:
+        """A lesson is up: of what is there now, little ever goes, and to search it for garbage takes 50 ms each time."""
+        if not gc.get_freeze_count():
+            gc.freeze()
+
+    def on_cursor_position(self, _event: "CursorPosition") -> None:
+        """The terminal has painted what it was sent."""
+        self.wire.answered()
+
+    def frame_due(self) -> bool:
+        """Whether the line and this process keep up, so that a frame may be asked for."""
+        now, used = time.monotonic(), time.thread_time()
+        if not self.wire.open or used - self._framed_after > SHARE * (now - self._framed_at):
+            return False
+        self._framed_at, self._framed_after = now, used
+        return True
+
+    def on_command_palette_opened(self, _event: "CommandPalette.Opened") -> None:
+        """No cursor blinks in it: an idle screen sends nothing."""
+        self.screen.query_one(Input).cursor_blink = False
 
     async def a_lab(self) -> "LabProcess":
         """A lab process, already warm if one was waiting."""

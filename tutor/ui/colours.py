@@ -46,6 +46,7 @@ class Palette:
             bgcolor=ground.rich_color if ground else None,
             bold=front in ("title", "accent", "good", "bad") or None,
             italic=front == "stress" or None,
+            underline=front == "claim" or None,
             dim=(front == "muted" and colour is None) or None,
             reverse=back == "cursor" or None,
         )
@@ -62,6 +63,7 @@ def _theme_colours(variables: Mapping[str, str]) -> dict[str, Color]:
         "text": foreground,
         "title": foreground,
         "stress": foreground,
+        "claim": foreground,
         "muted": _legible(background.blend(foreground, 0.62), background, foreground, _READABLE),
         "accent": legible("accent", _READABLE),
         "good": legible("success", _READABLE),

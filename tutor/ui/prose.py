@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _BLANK = re.compile(r"[\t-\r]")
 _INLINE = {"strong": "title", "em": "stress", "s": "muted"}
+_MARK = "‡"
+"""Stands behind the words that a claim is marked by; `claim:` and its id are the link's target."""
 
 
 def laid_out(markdown: str, width: int, role: str = "text", first: str = "", rest: str = "") -> list[Line]:
@@ -151,9 +153,12 @@ def _spans(children: "list[Token]", role: str) -> list[Span]:
         elif token.type in ("softbreak", "hardbreak"):
             spans.append((" ", open_roles[-1]))
         elif token.type.endswith("_open"):
-            open_roles.append(_INLINE.get(kind, open_roles[-1]))
+            claimed = str(token.attrs.get("href", "")).startswith("claim:")
+            open_roles.append("claim" if claimed else _INLINE.get(kind, open_roles[-1]))
         elif token.type.endswith("_close"):
-            open_roles.pop()
+            closed = open_roles.pop()
+            if closed == "claim":
+                spans.append((_MARK, "accent"))
     return spans
 
 

@@ -6,20 +6,30 @@ from tutor.ui.prose import laid_out
 
 
 def status(frame: Frame, trains: bool, width: int) -> Line:
-    """What is going on, as `step 12,345 · loss 2.312 · 6,410 steps/s · seed 42`; the splits' losses where they fit."""
+    """What is going on, as `step 12,345 · loss 2.312 · 6,410 steps/s · seed 42`; the splits' losses where they fit.
+
+    Where there is too little room, the speed goes first, and then the seed.
+    """
     if not trains:
         return ((f" nothing to train: turn the knobs · seed {frame.seed}", "muted"),)
     loss = "–" if frame.loss is None else f"{frame.loss:.3f}"
-    left = f" step {frame.iteration:,} · loss {loss} · {frame.rate:,.0f} steps/s · seed {frame.seed}"
+    step, seed = f" step {frame.iteration:,} · loss {loss}", f" · seed {frame.seed}"
+    speed = f" · {frame.rate:,.0f} steps/s"
     right = "running " if frame.running else "paused "
-    splits = [f" · {name} {value:.3f}" for name, value in frame.metrics.items()]
-    while splits and len(left) + sum(map(len, splits)) + len(right) + 1 > width:
-        splits.pop(0)
-    middle = "".join(splits)
-    if len(left) + len(right) + 1 > width:
-        right = ""
+    room = width - len(right) - 1
+    left = next((text for text in (step + speed + seed, step + seed) if len(text) <= room), step)
+    middle = _splits(frame, room - len(left)) if speed in left else ""
     gap = " " * max(width - len(left) - len(middle) - len(right), 1)
     return ((left, "text"), (middle, "muted"), (gap, "text"), (right, "accent" if frame.running else "muted"))
+
+
+def _splits(frame: Frame, room: int) -> str:
+    """As much of the splits as fits: losses and accuracies, then losses alone, then the last split's alone."""
+    losses = {name: f" · {name} {value:.3f}" for name, value in frame.metrics.items()}
+    right = {name: f", {100 * value:.1f} % right" for name, value in frame.accuracies.items()}
+    texts = ["".join(loss + right.get(name, "") for name, loss in losses.items())]
+    texts += ["".join(list(losses.values())[left_out:]) for left_out in range(len(losses))]
+    return next((text for text in texts if len(text) <= room), "")
 
 
 def timeline(frame: Frame, width: int) -> list[Line]:
@@ -27,7 +37,24 @@ def timeline(frame: Frame, width: int) -> list[Line]:
     lines = laid_out(frame.fork, width - 1, "accent", " ", " ") if frame.fork else []
     if frame.iteration >= frame.end:
         return lines
-    right = f" step {frame.iteration:,} of {frame.end:,} "
-    room = max(width - len(right) - 2, 1)
+    room = _bar(frame, width)
     at = round(frame.iteration / frame.end * (room - 1))
-    return [*lines, ((" " + "━" * at, "accent"), ("●", "accent"), ("─" * (room - 1 - at), "muted"), (right, "text"))]
+    bar = ((" " + "━" * at, "accent"), ("●", "accent"), ("─" * (room - 1 - at), "muted"))
+    return [*lines, (*bar, (_place(frame), "text"))]
+
+
+def pointed_at(frame: Frame, width: int, column: int) -> int:
+    """The step that lies at `column` of the timeline's bar, or nearest to it."""
+    share = (column - 1) / max(_bar(frame, width) - 1, 1)
+    return round(min(max(share, 0.0), 1.0) * frame.end)
+
+
+def _place(frame: Frame) -> str:
+    # As wide at every step, or the bar would move under the pointer.
+    end = f"{frame.end:,}"
+    return f"{f' step {frame.iteration:,}':>{len(end) + 6}} of {end} "
+
+
+def _bar(frame: Frame, width: int) -> int:
+    """How many cells the bar has, from column 1 on."""
+    return max(width - len(_place(frame)) - 2, 1)

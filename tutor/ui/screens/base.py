@@ -1,16 +1,37 @@
-"""What all screens share: layouts by size, and one line when there is too little of it."""
+"""What all screens share: layouts by size, one line when there is too little of it, and what the palette lists."""
 
-from typing import cast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.ui.app import TutorApp
+from tutor.ui.keys import Action
+from tutor.ui.narrow import NarrowCompositor
+from tutor.ui.screens.help import HelpScreen
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something that the command palette lists."""
+
+    says: str
+    do: Callable[[], object]
+    key: str = ""
+    """The key that does it too, if there is one."""
+    action: str = ""
+    """The action's id, if there is a key."""
 
 
 class TutorScreen(Screen[None]):
     """A screen that knows its size by class, and says so when the terminal is smaller than 40x12."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = ()
+    """The keys, of which `BINDINGS` are made too."""
 
     HORIZONTAL_BREAKPOINTS = [
         (0, "-tiny"),
@@ -24,6 +45,10 @@ class TutorScreen(Screen[None]):
     TutorScreen.-tiny > *, TutorScreen.-flat > * { display: none; }
     TutorScreen.-tiny #too-small, TutorScreen.-flat #too-small { display: block; }
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = NarrowCompositor()
 
     @property
     def tutor(self) -> TutorApp:
@@ -39,3 +64,17 @@ class TutorScreen(Screen[None]):
         """The screen's own widgets."""
         raise NotImplementedError
         yield
+
+    def offers(self) -> Iterator[Offer]:
+        """What the command palette lists: all that a key does here."""
+        for action in self.ACTIONS:
+            if action.keys and action.says:
+                yield Offer(action.says, partial(self.run_action, action.id), action.cap, action.id)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen(self.ACTIONS))
+
+    def action_quit_app(self) -> None:
+        """Leave."""
+        self.app.exit()

@@ -10,6 +10,8 @@ from tutor.ui.keys import Action
 from tutor.ui.prose import laid_out, wrapped
 from tutor.ui.widgets.lines import Lines
 
+_MOUSE = "The mouse works too: click a lesson, an answer, a knob, a key, the status line; drag the timeline."
+
 
 class HelpScreen(ModalScreen[None]):
     """What each key does. Any key but the arrows closes it."""
@@ -51,4 +53,4 @@ class _Keys(Lines):
             if action.says:
                 (_, *first), *rest = wrapped([(action.says, "text")], width, f"{action.cap:>9}  ", " " * 11)
                 rows += [((f"{action.cap:>9}  ", "accent"), *first), *rest]
-        return [*rows, (), *laid_out("The mouse works too: click a knob, an answer, a lesson.", width, "muted")]
+        return [*rows, (), *laid_out(_MOUSE, width, "muted")]

@@ -1,6 +1,8 @@
 """The home screen: the lessons, and what is done."""
 
 import textwrap
+from collections.abc import Iterator
+from functools import partial
 
 from rich.text import Text
 from textual import on
@@ -13,8 +15,7 @@ from tutor.errors import TutorError
 from tutor.learner.record import Progress
 from tutor.ui.app import AFTER_THE_FIRST_PAINT
 from tutor.ui.keys import HOME, bindings
-from tutor.ui.screens.base import TutorScreen
-from tutor.ui.screens.help import HelpScreen
+from tutor.ui.screens.base import Offer, TutorScreen
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
 
@@ -22,11 +23,14 @@ from tutor.ui.widgets.lines import Lines
 class HomeScreen(TutorScreen):
     """Choose a lesson."""
 
+    ACTIONS = HOME
     BINDINGS = bindings(HOME)
     DEFAULT_CSS = """
     HomeScreen #top { height: 2; padding: 0 1; }
-    HomeScreen OptionList, HomeScreen OptionList:focus { height: 1fr; border: none; padding: 0 1; background:
-    $background; } HomeScreen #notice, HomeScreen #about { padding: 0 1; }
+    HomeScreen OptionList, HomeScreen OptionList:focus {
+        height: 1fr; border: none; padding: 0 1; background: $background; background-tint: transparent;
+    }
+    HomeScreen #notice, HomeScreen #about { padding: 0 1; }
     HomeScreen.-short #about { display: none; }
     """
 
@@ -80,24 +84,25 @@ class HomeScreen(TutorScreen):
         about = self.query_one("#about", Lines)
         about.show([((line, "muted"),) for line in textwrap.wrap(summary, max(about.size.width, 10))])
 
+    def offers(self) -> Iterator[Offer]:
+        """The keys, and each lesson."""
+        yield from super().offers()
+        for outline in self.tutor.catalog.outlines:
+            yield Offer(f"lesson {outline.order}: {outline.title}", partial(self._open_lesson, outline.id))
+
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
+        self._open_lesson(str(event.option_id))
+
+    def _open_lesson(self, name: str) -> None:
         try:
-            self.tutor.open_lesson(self.tutor.catalog.get(str(event.option_id)))
+            self.tutor.open_lesson(self.tutor.catalog.get(name))
         except TutorError as error:
             self.query_one("#notice", Lines).show([((str(error), "bad"),)])
 
     def action_open(self) -> None:
         """Open the lesson under the bar."""
         self.query_one(OptionList).action_select()
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(HelpScreen(HOME))
-
-    def action_quit_app(self) -> None:
-        """Leave."""
-        self.app.exit()
 
 
 def _entry(lesson: Outline, done: Progress | None = None) -> Text:

@@ -7,14 +7,19 @@ from textual.timer import Timer
 
 from tutor.course.lesson import Lesson
 from tutor.errors import TutorError
-from tutor.link.knobs import Knob, Value, find
+from tutor.link.knobs import Knob, Value, find, learning_rate
 from tutor.link.messages import Fork, Keep, Pause, Restart, Run, Seek, Step, Turn
 from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import TutorScreen
+from tutor.ui.screens.find_rate import FindRateScreen
+from tutor.ui.screens.phases import PhasesScreen
+from tutor.ui.screens.sampling import SamplingScreen
+from tutor.ui.screens.seeds import SeedsScreen
 from tutor.ui.session import LabEnded, Session
 from tutor.ui.widgets.knob_panel import KnobPanel
 from tutor.ui.widgets.lines import Lines
 from tutor.ui.widgets.prompt import Prompt
+from tutor.ui.widgets.timeline import Timeline
 
 
 class RunScreen(TutorScreen):
@@ -35,7 +40,7 @@ class RunScreen(TutorScreen):
 
     def _look(self) -> None:
         """Ask for a frame; one that something covers would be drawn for nobody."""
-        if self.is_active:
+        if self.is_active and self.tutor.frame_due():
             self.session.look()
 
     def on_screen_resume(self) -> None:
@@ -80,12 +85,14 @@ class RunScreen(TutorScreen):
             self.session.send(Pause())
         elif self._clock is not None:
             self._notify("")
+            self._ran()
             self.session.send(Run())
             self._clock.resume()
 
     def action_one_step(self) -> None:
         """One training step."""
         if self._can_train():
+            self._ran()
             self.session.send(Step())
 
     def action_restart(self) -> None:
@@ -98,6 +105,7 @@ class RunScreen(TutorScreen):
 
     def _again(self, seed: int) -> None:
         self._notify("")
+        self._ran()
         self._stop_clock()
         self._seed = seed
         if self.session.alive:
@@ -112,9 +120,41 @@ class RunScreen(TutorScreen):
             self._notify("There is no run yet to wind back: space starts one.", "muted")
             return
         by = hundredths * max(frame.end // 100, 1)
-        self._scrubbed_to = min(max(self._place + by, 0), frame.end)
+        self._seek(min(max(self._place + by, 0), frame.end))
+
+    def action_go_to(self) -> None:
+        """Ask for a step: one that has been is wound back to, one that is still to come is trained up to."""
+        if self.session.frame is None or not self._can_train():
+            return
+
+        def done(text: str) -> None:
+            frame = self.session.frame
+            try:
+                step = int(text.strip().replace(",", ""))
+            except ValueError:
+                step = -1
+            if step < 0 or frame is None:
+                self._notify(f"There is no step '{text.strip()}': type a whole number such as 1,000.", "bad")
+            elif step <= frame.end:
+                self._seek(step)
+            elif self._clock is not None:
+                self._notify("")
+                self._ran()
+                self._meant_to_run = True
+                self.session.send(Run(step - self._place))
+                self._clock.resume()
+
+        self.query_one(Prompt).ask("go to step", "1,000", done)
+
+    @on(Timeline.Sought)
+    def _sought(self, event: Timeline.Sought) -> None:
+        if event.iteration != self._place:
+            self._seek(event.iteration)
+
+    def _seek(self, iteration: int) -> None:
+        self._scrubbed_to = iteration
         self._stop_clock()
-        self.session.send(Seek(self._scrubbed_to))
+        self.session.send(Seek(iteration))
 
     @property
     def _place(self) -> int:
@@ -143,8 +183,53 @@ class RunScreen(TutorScreen):
         other = knob.show(knob.turn(panel.values[knob.name], 1))
         self.query_one(Prompt).ask("let B differ in", f"{knob.name}={other}", done, selected=False)
 
+    @property
+    def trains(self) -> bool:
+        """Whether the lesson has a run to start."""
+        return self.session.ready is None or self.session.ready.trains
+
+    def action_find_rate(self) -> None:
+        """Sweep the learning rate, on a copy of the run."""
+        if self.session.frame is None or not self._can_train():
+            return
+        knob = learning_rate(self.query_one(KnobPanel).knobs)
+        if knob is None:
+            self._notify("The finder sweeps a learning rate: a knob 'lr' that is live. This lesson has none.", "muted")
+            return
+        self._stop_clock()
+        self.app.push_screen(FindRateScreen(self, knob))
+
+    def action_seeds(self) -> None:
+        """Compare two settings over several seeds."""
+        if self.session.frame is not None and self._can_train() and self.query_one(KnobPanel).knobs:
+            self._stop_clock()
+            self.app.push_screen(SeedsScreen(self))
+
+    def action_phases(self) -> None:
+        """Walk through the next step, phase by phase."""
+        frame = self.session.frame
+        if frame is None or not self._can_train():
+            return
+        if frame.halted:
+            self._notify("There is no next step here: wind back with , and <, or restart with r.", "muted")
+            return
+        self._stop_clock()
+        self.app.push_screen(PhasesScreen(self))
+
+    def action_sample(self) -> None:
+        """See what the model makes up."""
+        ready = self.session.ready
+        if ready is None or self.session.frame is None:
+            self._notify("The model is still loading.", "muted")
+        elif not ready.generates:
+            self._notify("This lesson's model makes nothing up.", "muted")
+        else:
+            self.app.push_screen(SamplingScreen(self))
+
     def action_keep(self, run: Literal["a", "b"]) -> None:
         """End the fork."""
+        if run == "b" and self.session.frame is not None and self.session.frame.fork:
+            self._moved("fork", False, True)
         self.session.send(Keep(run))
 
     def _can_train(self) -> bool:
@@ -161,11 +246,15 @@ class RunScreen(TutorScreen):
     @on(KnobPanel.Turned)
     def _turned(self, event: KnobPanel.Turned) -> None:
         self._notify("")
+        self._moved(event.knob.name, event.before, event.value)
         self.session.send(Turn({event.knob.name: event.value}))
 
     @on(KnobPanel.Asked)
     def _type_value(self, event: KnobPanel.Asked) -> None:
-        knob, panel = event.knob, self.query_one(KnobPanel)
+        self._ask_value(event.knob)
+
+    def _ask_value(self, knob: Knob) -> None:
+        panel = self.query_one(KnobPanel)
 
         def done(text: str) -> None:
             panel.focus()
@@ -174,12 +263,15 @@ class RunScreen(TutorScreen):
             except TutorError as error:
                 self._notify(str(error), "bad")
                 return
-            self._set(knob, value)
+            self.set_knob(knob, value)
 
         self.query_one(Prompt).ask(f"{knob.name} =", knob.show(panel.values[knob.name]), done)
 
-    def _set(self, knob: Knob, value: Value) -> None:
-        self.query_one(KnobPanel).set_values({knob.name: value})
+    def set_knob(self, knob: Knob, value: Value) -> None:
+        """Set a knob, as if it had been turned."""
+        panel = self.query_one(KnobPanel)
+        self._moved(knob.name, panel.values[knob.name], value)
+        panel.set_values({knob.name: value})
         self._notify("")
         self.session.send(Turn({knob.name: value}))
 
@@ -189,11 +281,25 @@ class RunScreen(TutorScreen):
         if ready is None or not ready.presets:
             self._notify("This lesson has no presets.", "muted")
             return
-        self._preset = (self._preset + 1) % len(ready.presets)
-        preset = ready.presets[self._preset]
+        self._choose_preset((self._preset + 1) % len(ready.presets))
+
+    def _choose_preset(self, place: int) -> None:
+        ready = self.session.ready
+        if ready is None:
+            return
+        self._preset, preset = place, ready.presets[place]
         values: dict[str, Value] = {knob.name: knob.value for knob in ready.knobs} | preset.values
+        self._moved("preset", self.query_one(KnobPanel).values, values)
         self.session.send(Turn(values), Restart(self._seed))
         self._notify(f"{preset.name}: {preset.says}", "accent")
+
+    def _moved(self, what: str, before: object, after: object) -> None:
+        """The learner has set `what`, a knob or the presets."""
+        raise NotImplementedError
+
+    def _ran(self) -> None:
+        """The learner has set the run going, or back to its start."""
+        raise NotImplementedError
 
     def _notify(self, text: str, role: str = "text") -> None:
         self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 1, role, " ", " ") if text else [])

@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,6 +13,9 @@ from textual.message import Message
 from tutor.figures import AnyFigure, Figure, Glyphs, Text
 from tutor.ui.widgets.figure_view import FigureView
 from tutor.ui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from tutor.ui.app import TutorApp
 
 LEAST_ROWS = 8
 """The height below which a figure tells too little."""
@@ -29,6 +34,13 @@ class FigurePane(Vertical):
     class Rearranged(Message):
         """Other figures are on view, or at another width."""
 
+    class Picked(Message):
+        """The figure called `name` was clicked."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     def __init__(self, glyphs: Glyphs, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
@@ -43,6 +55,12 @@ class FigurePane(Vertical):
         for index in range(MOST):
             yield FigureView(self._glyphs, id=f"figure-{index}")
         yield Lines(id="pages")
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which figure is under the pointer."""
+        for name, view in zip(self.on_view, self.query(FigureView), strict=False):
+            if view is event.widget:
+                self.post_message(self.Picked(name))
 
     @property
     def on_view(self) -> tuple[str, ...]:
@@ -62,6 +80,10 @@ class FigurePane(Vertical):
         self._wanted, self._page = names, 0
         self._place()
 
+    def bring(self, name: str) -> None:
+        """Put the figure `name` on view, before the others."""
+        self.offer((name, *(other for other in self._wanted if other != name)))
+
     def next_page(self) -> None:
         """Put the next few figures on view."""
         pages = -(-len(self._wanted) // self._page_size)
@@ -76,8 +98,10 @@ class FigurePane(Vertical):
     def draw(self, figures: Mapping[str, AnyFigure]) -> None:
         """Show these figures, each in its place, one by one."""
         self._figures = dict(figures)
-        waiting = bool(self._to_draw)
-        self._to_draw = deque(range(len(self.on_view)))
+        places = range(len(self.on_view))
+        waiting = [place for place in self._to_draw if place in places]
+        # Those that still wait go first, or the last would never be drawn where the line is slow.
+        self._to_draw = deque([*waiting, *(place for place in places if place not in waiting)])
         if not waiting and self._to_draw:
             self.call_later(self._draw_next)
 
@@ -101,13 +125,14 @@ class FigurePane(Vertical):
         pages.display = rest
         if rest:
             first = self._page * self._page_size + 1
-            text = f"figures {first}–{first + len(names) - 1} of {len(self._wanted)} · v: more"
+            which = f"figure {first}" if len(names) == 1 else f"figures {first}–{first + len(names) - 1}"
+            text = f"{which} of {len(self._wanted)} · v: more"
             pages.show([((text, "muted"),)])
         self.draw(self._figures)
         self.post_message(self.Rearranged())
 
     def _draw_next(self) -> None:
-        """Draw one figure, then let keys and other messages through before the next."""
+        """Draw one figure; before the next, it is painted, keys have their turn, and the line takes it."""
         if not self._to_draw:
             return
         index = self._to_draw.popleft()
@@ -117,4 +142,7 @@ class FigurePane(Vertical):
             view: Figure = Text(figure.title, (figure.describe(),)) if self._in_words else figure
             self.query_one(f"#figure-{index}", FigureView).draw(view)
         if self._to_draw:
-            self.call_later(self._draw_next)
+            self.call_after_refresh(self._draw_when_open)
+
+    def _draw_when_open(self) -> None:
+        cast("TutorApp", self.app).wire.when_open(partial(self.call_later, self._draw_next))

@@ -1,6 +1,7 @@
 """One figure on screen."""
 
 from tutor.figures import Figure, Glyphs, Text
+from tutor.figures.base import Place
 from tutor.ui.widgets.lines import Lines
 
 _WAITING = Text("", ("",))
@@ -17,14 +18,15 @@ class FigureView(Lines):
         super().__init__(id=id)
         self.figure: Figure = _WAITING
         """What it shows."""
+        self._cursor: Place | None = None
         self._glyphs = glyphs
 
-    def draw(self, figure: Figure) -> None:
-        """Show `figure`."""
-        self.figure = figure
+    def draw(self, figure: Figure, cursor: Place | None = None) -> None:
+        """Show `figure`, the place of `cursor` marked."""
+        self.figure, self._cursor = figure, cursor
         if self.size.width and self.size.height:
-            self.show(figure.draw(self.size.width, self.size.height, self._glyphs))
+            self.show(figure.draw(self.size.width, self.size.height, self._glyphs, cursor))
 
     def on_resize(self) -> None:
         """Draw again to the new size."""
-        self.draw(self.figure)
+        self.draw(self.figure, self._cursor)

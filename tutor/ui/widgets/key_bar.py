@@ -36,5 +36,7 @@ class KeyBar(Lines):
         """One line."""
         spans: list[tuple[str, str]] = []
         for action in fitting(self._actions, width):
-            spans += [(f" {action.cap} ", "accent"), (f"{action.label} ", "muted")]
+            spans.append((f" {action.cap} ", "accent"))
+            if action.label:
+                spans.append((f"{action.label} ", "muted"))
         return [tuple(spans)]

@@ -34,11 +34,12 @@ class KnobPanel(Lines, can_focus=True):
     """
 
     class Turned(Message):
-        """The learner turned a knob."""
+        """The learner turned a knob from `before` to `value`."""
 
-        def __init__(self, knob: Knob, value: Value) -> None:
+        def __init__(self, knob: Knob, before: Value, value: Value) -> None:
             super().__init__()
             self.knob = knob
+            self.before = before
             self.value = value
 
     class Asked(Message):
@@ -53,6 +54,8 @@ class KnobPanel(Lines, can_focus=True):
         self.knobs: tuple[Knob, ...] = ()
         self._values: dict[str, Value] = {}
         self._selected = 0
+        self._clicked = -1
+        """The knob that the last click chose, as long as nothing else has happened since."""
 
     def offer(self, knobs: tuple[Knob, ...]) -> None:
         """Show these knobs, at their defaults."""
@@ -82,6 +85,7 @@ class KnobPanel(Lines, can_focus=True):
 
     def on_blur(self) -> None:
         """Show none as selected."""
+        self._clicked = -1
         self.redraw()
 
     def action_select(self, by: int) -> None:
@@ -94,10 +98,11 @@ class KnobPanel(Lines, can_focus=True):
         if not self.knobs:
             return
         knob = self.knobs[self._selected]
-        value = knob.turn(self._values[knob.name], by)
-        if value != self._values[knob.name]:
+        before = self._values[knob.name]
+        value = knob.turn(before, by)
+        if value != before:
             self.set_values({knob.name: value})
-            self.post_message(self.Turned(knob, value))
+            self.post_message(self.Turned(knob, before, value))
 
     def action_ask(self) -> None:
         """Let the learner type the selected knob's value."""
@@ -105,17 +110,18 @@ class KnobPanel(Lines, can_focus=True):
             self.post_message(self.Asked(self.knobs[self._selected]))
 
     def on_click(self, event: events.Click) -> None:
-        """Select the knob under the pointer, or ask for its value if it is selected."""
+        """Select the knob under the pointer, or ask for its value if a click has just selected it."""
         place = event.get_content_offset(self)
         for index, (row, left, right) in enumerate(self._cells(self.size.width)):
             if place is not None and row == place.y and left <= place.x < right:
-                if index == self._selected:
+                if index == self._clicked:
                     self.action_ask()
                 else:
                     self._select(index)
+                    self._clicked = index
 
     def _select(self, index: int) -> None:
-        self._selected = index
+        self._selected, self._clicked = index, -1
         self.redraw()
 
     def _cells(self, width: int) -> list[tuple[int, int, int]]:

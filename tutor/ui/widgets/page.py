@@ -1,4 +1,4 @@
-"""A page of the lesson: its text, and the question below it."""
+"""A page of the lesson: its text, the question below it, and the goal."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,8 @@ from textual.message import Message
 from tutor.course.grading import parse_number
 from tutor.course.quiz import Bug, Numeric
 from tutor.course.sitting import Sitting, State
+from tutor.link.goals import Gauge
+from tutor.ui.widgets.goal_view import GoalView
 from tutor.ui.widgets.question_view import QuestionView
 from tutor.ui.widgets.reading import Reading
 
@@ -48,15 +50,17 @@ class Page(VerticalScroll):
         self._warned = False
 
     def compose(self) -> ComposeResult:
-        """The text above the question."""
+        """The text above the question, and the goal always in view."""
         yield Reading(id="text")
         yield QuestionView(id="question")
+        yield GoalView(id="goal")
 
     def open_page(self) -> None:
         """Show the sitting's page from its top."""
         step = self.sitting.step
         self.query_one(Reading).open_page(step.title, step.text)
         self.query_one(QuestionView).ask(self.sitting.asked, self.sitting.place, self.trains)
+        self.show_goal()
         self.scroll_home(animate=False)
         self.post_message(self.Moved())
 
@@ -64,6 +68,18 @@ class Page(VerticalScroll):
         """The run is in `state`; that may bring out a prediction."""
         if self.sitting.saw(state, resting):
             self._show_question()
+
+    def judged(self, gauges: tuple[Gauge, ...], reached: bool, iteration: int) -> bool:
+        """How things stand with the page's goal; True if it is reached now."""
+        now = self.sitting.judged(gauges, reached, iteration)
+        self.show_goal()
+        if now:
+            self.post_message(self.Moved())
+        return now
+
+    def show_goal(self) -> None:
+        """Show the goal as the sitting has it."""
+        self.query_one(GoalView).follow(self.sitting.attempt, self.trains)
 
     @on(QuestionView.Picked)
     def _clicked(self, event: QuestionView.Picked) -> None:
@@ -100,10 +116,16 @@ class Page(VerticalScroll):
         self._show_question()
 
     def hint(self) -> None:
-        """One more hint."""
+        """One more hint, on the question or on the goal."""
+        attempt = self.sitting.attempt
+        told = attempt.hints if attempt is not None else ()
         if not self.sitting.hint():
             self.post_message(self.Says("There is no further hint.", "muted"))
-        self._show_question()
+        if attempt is None or attempt.hints == told:
+            self._show_question()
+            return
+        self.show_goal()
+        self.call_after_refresh(self.query_one(GoalView).scroll_visible, animate=False)
 
     def _reveal(self) -> None:
         if self.sitting.tried or self._warned:

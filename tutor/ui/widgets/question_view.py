@@ -3,7 +3,7 @@
 from textual import events
 from textual.message import Message
 
-from tutor.course.quiz import Bug, Choice, Multiple, Numeric, Order
+from tutor.course.quiz import Bug, Choice, Multiple, Numeric, Order, Spot
 from tutor.course.sitting import Asked
 from tutor.roles import Line
 from tutor.ui.prose import laid_out
@@ -128,7 +128,8 @@ def _next_key(asked: Asked, place: tuple[int, int], trains: bool) -> str:
             return "enter: next prediction"
         return f"{'space: run it' if trains else 'tab: turn a knob'} · enter: what came of it · ]: next page"
     if asked.settled:
-        return "enter: next question" if place[0] < place[1] else "]: next page"
+        check = "k: run the check · " if isinstance(question, Spot) else ""
+        return f"{check}{'enter: next question' if place[0] < place[1] else ']: next page'}"
     if isinstance(question, Numeric):
         unit = f", in {question.unit}" if question.unit else ""
         return f"enter: type a number{unit} · h: hint"
