@@ -35,6 +35,22 @@ _seed = click.option(
     "--seed", default=42, show_default="42", type=click.IntRange(0, 2**32 - 1), help="Seed of the run."
 )
 _plain = click.option("--plain", is_flag=True, help="Lines of text instead of screens, bars and pictures.")
+_glyphs = click.option(
+    "--glyphs",
+    type=click.Choice(("auto", "braille", "quadrant", "ascii")),
+    help="What figures are drawn with; auto goes by the locale and the terminal.",
+)
+_fps = click.option(
+    "--fps", type=click.FloatRange(0, 60, min_open=True), help="Frames a second at the most: 4, or 2 over SSH."
+)
+_theme = click.option("--theme", metavar="NAME", help="The colours, such as textual-light; ctrl+p lists them.")
+
+
+def _looks(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that take the place of the learner's settings."""
+    return _glyphs(_fps(_theme(command)))
+
+
 _rate = click.FloatRange(min=0, min_open=True)
 
 
@@ -43,14 +59,15 @@ _rate = click.FloatRange(min=0, min_open=True)
 @_names
 @_seed
 @_plain
+@_looks
 @click.pass_context
-def cli(context: click.Context, names_file: str | None, seed: int, plain: bool) -> None:
+def cli(context: click.Context, names_file: str | None, seed: int, plain: bool, **looks: Any) -> None:
     """Learn how neural networks train, by predicting, running, breaking and repairing real ones.
 
     `tutor` opens the list of lessons, `tutor LESSON` opens one.
     """
     if context.invoked_subcommand is None:
-        _open_app(None, names_file, seed, plain)
+        _open_app(None, names_file, seed, plain, looks)
 
 
 @cli.command("open", hidden=True)
@@ -58,12 +75,16 @@ def cli(context: click.Context, names_file: str | None, seed: int, plain: bool) 
 @_names
 @_seed
 @_plain
+@_looks
 @click.pass_context
-def open_lesson(context: click.Context, lesson: str, names_file: str | None, seed: int, plain: bool) -> None:
+def open_lesson(
+    context: click.Context, lesson: str, names_file: str | None, seed: int, plain: bool, **looks: Any
+) -> None:
     """Open a lesson in the terminal."""
     outer = context.parent.params if context.parent else {}
     seed = seed if seed != 42 else outer.get("seed", seed)
-    _open_app(lesson, names_file or outer.get("names_file"), seed, plain or outer.get("plain", False))
+    looks = {name: outer.get(name) if value is None else value for name, value in looks.items()}
+    _open_app(lesson, names_file or outer.get("names_file"), seed, plain or outer.get("plain", False), looks)
 
 
 @cli.command("list")
@@ -180,10 +201,10 @@ def _catalog() -> "Catalog":
     return Catalog.find([lessons_dir()])
 
 
-def _open_app(lesson: str | None, names_file: str | None, seed: int, plain: bool) -> None:
+def _open_app(lesson: str | None, names_file: str | None, seed: int, plain: bool, looks: dict[str, Any]) -> None:
     from tutor.commands.app import open_app
 
-    open_app(_catalog(), lesson, names_file, seed, plain)
+    open_app(_catalog(), lesson, names_file, seed, plain, {name: value for name, value in looks.items() if value})
 
 
 def names_path(names_file: str | None) -> Path | None:

@@ -117,7 +117,7 @@ def test_it_trains_between_commands_until_it_is_told_to_pause(terminal):
     assert seen.running
     assert seen.iteration > 0
     assert seen.rate > 0
-    (paused,) = terminal.say(Pause())
+    paused, *_ = terminal.say(Pause())
     assert not paused.running
     assert paused.iteration >= seen.iteration
     (still,) = terminal.say(Look())
@@ -125,6 +125,19 @@ def test_it_trains_between_commands_until_it_is_told_to_pause(terminal):
     runner = Runner(load_experiment(terminal.folder), Sources(), 7)
     runner.advance(paused.iteration)
     assert paused.loss == runner.loss
+
+
+def test_a_run_at_rest_is_measured_where_it_stands(terminal):
+    terminal.open()
+    terminal.say(Run())
+    while terminal.say(Look())[-1].iteration < 100:
+        terminal.wait()
+    first, *more = terminal.say(Pause())
+    frame = (first, *more, *terminal.say(Look()))[-1]
+    assert frame.measured_at == frame.iteration == first.iteration
+    runner = Runner(load_experiment(terminal.folder), Sources(), 7)
+    runner.advance(frame.iteration)
+    assert frame.metrics == runner.measure().losses
 
 
 def test_a_step_ends_the_running(terminal):

@@ -10,17 +10,15 @@ from pathlib import Path
 import msgspec
 
 from tutor.errors import TutorError
-from tutor.lab.claims import check_all
 from tutor.lab.datasets import Sources
-from tutor.lab.dissection import Dissection, looking_at
 from tutor.lab.experiment import Experiment
 from tutor.lab.goals import Watch, reached
 from tutor.lab.guard import LessonError
+from tutor.lab.inquiries import Inquiries
 from tutor.lab.load import load_experiment
 from tutor.lab.pace import Pace
 from tutor.lab.pair import Pair
 from tutor.lab.runner import Runner
-from tutor.lab.sampling import sampled
 from tutor.lab.studies import begun
 from tutor.lab.study import Study
 from tutor.link.goals import NEVER, Gauge
@@ -33,7 +31,6 @@ from tutor.link.messages import (
     Fork,
     Frame,
     Inspect,
-    Inspected,
     Keep,
     Look,
     Open,
@@ -76,7 +73,7 @@ class Lab:
         """How many steps the run may take yet before it stands still."""
         self._view = View((), 80)
         self._watch = Watch()
-        self._apart: Dissection | None = None
+        self._inquiries = Inquiries(send)
         self._rate = Pace()
         self._study: Study | None = None
 
@@ -96,6 +93,8 @@ class Lab:
                 self._fail(error)
         if commands:
             self._answer()
+        if any(isinstance(command, Pause) for command in commands):
+            self._rest()
         if self._study is not None:
             self._study_on(self._study)
         elif self._running:
@@ -124,7 +123,7 @@ class Lab:
             case Run(count):
                 self._left = count or NEVER
                 self._running = self._kind is not None and self._kind.trains() and not self._ready().halted
-                self._apart = None
+                self._inquiries.forget()
                 self._rate = Pace()
             case Pause():
                 self._running = False
@@ -159,20 +158,9 @@ class Lab:
                 self._study = begun(command, self._alone(), self._data)
             case Stop():
                 self._end_study()
-            case Dissect():
-                self._running = False
-                self._apart = Dissection(self._alone())
-                self._send(self._apart.report)
-            case Inspect(phase, row):
-                if self._apart is not None:
-                    self._send(Inspected(phase, row, self._apart.figures(phase, row)))
-            case Check(folder, ids):
-                for checked in check_all(Path(folder), ids):
-                    self._send(checked)
-            case Sample(seeds, temperature):
-                experiment = self._alone().experiment
-                with looking_at(experiment):
-                    self._send(sampled(experiment, seeds, temperature))
+            case Dissect() | Inspect() | Sample() | Check():
+                self._running = self._running and not isinstance(command, Dissect)
+                self._inquiries.answer(command, self._alone)
 
     def _open(self, command: Open) -> None:
         self._running = False
@@ -244,6 +232,17 @@ class Lab:
         if runner.halted or done:
             self._running = False
             self._answer()
+
+    def _rest(self) -> None:
+        """A run that was paused has its splits measured where it stands; the key is answered before that."""
+        run = self._runner
+        if run is None or self._running or run.iteration < run.end or run.measured.iteration == run.iteration:
+            return
+        try:
+            run.measure()
+        except TutorError as error:
+            self._fail(error)
+        self._answer()
 
     def _study_on(self, study: Study) -> None:
         try:

@@ -3,6 +3,7 @@
 import gc
 import os
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,22 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
 from tutor.course.catalog import Catalog
+from tutor.errors import TutorError
 from tutor.learner.home import state_dir
 from tutor.learner.record import Record
 from tutor.roles import Glyphs
+from tutor.settings import keep_theme
+from tutor.ui.ascii import Ascii
 from tutor.ui.colours import Palette
+from tutor.ui.keymap import checked
+from tutor.ui.prose import spell_in_ascii
 from tutor.ui.wire import Wire, with_wire
 
 if TYPE_CHECKING:
     from textual.command import CommandPalette, Provider
     from textual.driver import Driver
     from textual.events import CursorPosition
+    from textual.filter import LineFilter
 
     from tutor.course.lesson import Lesson
     from tutor.link.client import LabProcess
@@ -60,9 +67,15 @@ class TutorApp(App[None]):
         names_file: str = "",
         notice: str = "",
         glyphs: Glyphs = "braille",
-        fps: float = 0.0,
+        fps: float | None = None,
+        theme: str = "",
+        keys: Mapping[str, str] = {},
+        settings_file: Path | None = None,
     ) -> None:
-        """Open `lesson` at once, or else the list of lessons; `notice` is shown when the first screen is up."""
+        """Open `lesson` at once, or else the list of lessons; `notice` is shown when the first screen is up.
+
+        `keys` are the learner's own, by the ids of actions. A theme that the learner chooses is kept in `settings_file`.
+        """
         self.wire = Wire()
         self._framed_at = self._framed_after = 0.0
         # Textual chooses its filter here: without the terminal's own colours it would send greys under NO_COLOR.
@@ -71,13 +84,19 @@ class TutorApp(App[None]):
         self.record = record
         self.seed = seed
         self.names_file = names_file
-        self.notice = notice
+        self.keys, wrong = checked(keys)
+        self.set_keymap(self.keys)
+        self.notice = " ".join(filter(None, (notice, wrong)))
         self.glyphs: Glyphs = glyphs
+        spell_in_ascii(glyphs == "ascii")
         self.fps = fps or (2.0 if "SSH_CONNECTION" in os.environ else 4.0)
         self._lesson = lesson
+        self._settings_file = settings_file
         self._spare: LabProcess | None = None
         if self.no_color:
             self.theme = "ansi-dark"
+        elif theme:
+            self.theme = theme
         self.animation_level = "none"
         self.palette = Palette(self.theme_variables, self.native_ansi_color)
 
@@ -143,6 +162,20 @@ class TutorApp(App[None]):
             return False
         self._framed_at, self._framed_after = now, used
         return True
+
+    def get_line_filters(self) -> "Sequence[LineFilter]":
+        """Textual's own, and the one that makes all of it ASCII where that is wanted."""
+        filters = super().get_line_filters()
+        return [*filters, Ascii()] if self.glyphs == "ascii" else filters
+
+    def choose_theme(self, name: str) -> None:
+        """Use the theme called `name`, now and in later sessions."""
+        self.theme = name
+        if self._settings_file is not None:
+            try:
+                keep_theme(self._settings_file, name)
+            except TutorError as error:
+                self.notify(str(error), severity="warning")
 
     def on_command_palette_opened(self, _event: "CommandPalette.Opened") -> None:
         """No cursor blinks in it: an idle screen sends nothing."""

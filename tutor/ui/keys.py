@@ -207,11 +207,12 @@ def fitting(actions: tuple[Action, ...], width: int) -> tuple[Action, ...]:
 
     Where not even the first few fit beside them, help and quit are their keys alone.
     """
-    shown = [action for action in actions if action.label and action not in (HELP, QUIT)]
-    tail = replace(HELP, label=""), replace(QUIT, label="")
+    ends = [action for action in actions if action.id in (HELP.id, QUIT.id)]
+    shown = [action for action in actions if action.label and action not in ends]
+    tail = [replace(action, label="") for action in ends]
     fit = _as_fit(shown[:FIRST], width - sum(map(length, tail)))
-    if len(fit) == len(shown[:FIRST]) and sum(map(length, (*fit, HELP, QUIT))) <= width:
-        return (*_as_fit(shown, width - length(HELP) - length(QUIT)), HELP, QUIT)
+    if len(fit) == len(shown[:FIRST]) and sum(map(length, (*fit, *ends))) <= width:
+        return (*_as_fit(shown, width - sum(map(length, ends))), *ends)
     return (*fit, *tail)
 
 

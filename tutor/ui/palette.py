@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from tutor.ui.app import TutorApp
 from tutor.ui.screens.base import Offer, TutorScreen
 
 
@@ -30,7 +32,7 @@ class Offers(Provider):
             yield from self.screen.offers()
         if not self.app.no_color:
             for name in self.app.available_themes:
-                yield Offer(f"theme: {name}", partial(setattr, self.app, "theme", name))
+                yield Offer(f"theme: {name}", partial(cast(TutorApp, self.app).choose_theme, name))
 
 
 def _line(says: Content, key: str) -> Content:

@@ -9,6 +9,7 @@ import textwrap
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tutor.plain.spelling import spelt
 from tutor.roles import Line, Span
 
 if TYPE_CHECKING:
@@ -19,6 +20,19 @@ _BLANK = re.compile(r"[\t-\r]")
 _INLINE = {"strong": "title", "em": "stress", "s": "muted"}
 _MARK = "‡"
 """Stands behind the words that a claim is marked by; `claim:` and its id are the link's target."""
+
+
+_in_ascii = False
+
+
+def spell_in_ascii(on: bool) -> None:
+    """From now on, spell formulas out in ASCII (`sqrt(32)`, `h^2`), or leave them as they are; one terminal has one way."""
+    global _in_ascii
+    _in_ascii = on
+
+
+def _as_shown(text: str) -> str:
+    return spelt(text) if _in_ascii else text
 
 
 def laid_out(markdown: str, width: int, role: str = "text", first: str = "", rest: str = "") -> list[Line]:
@@ -66,7 +80,7 @@ class _Page:
                 self._paragraph(_spans(block.children or [], self._role))
             case "fence" | "code_block":
                 self._apart = True
-                rows = block.content.rstrip("\n").split("\n")
+                rows = _as_shown(block.content).rstrip("\n").split("\n")
                 self._add([((f"{self._indent}  {row}"[: self._width], "accent"),) for row in rows])
             case "bullet_list_open" | "ordered_list_open":
                 self._apart = not self._numbers
@@ -147,9 +161,9 @@ def _spans(children: "list[Token]", role: str) -> list[Span]:
     for token in children:
         kind = token.type.removesuffix("_open").removesuffix("_close")
         if token.type == "text":
-            spans.append((token.content, open_roles[-1]))
+            spans.append((_as_shown(token.content), open_roles[-1]))
         elif token.type == "code_inline":
-            spans.append((token.content, "accent"))
+            spans.append((_as_shown(token.content), "accent"))
         elif token.type in ("softbreak", "hardbreak"):
             spans.append((" ", open_roles[-1]))
         elif token.type.endswith("_open"):

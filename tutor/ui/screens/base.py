@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.ui.app import TutorApp
+from tutor.ui.keymap import remapped
 from tutor.ui.keys import Action
 from tutor.ui.narrow import NarrowCompositor
 from tutor.ui.screens.help import HelpScreen
@@ -67,13 +68,13 @@ class TutorScreen(Screen[None]):
 
     def offers(self) -> Iterator[Offer]:
         """What the command palette lists: all that a key does here."""
-        for action in self.ACTIONS:
+        for action in remapped(self.ACTIONS, self.tutor.keys):
             if action.keys and action.says:
                 yield Offer(action.says, partial(self.run_action, action.id), action.cap, action.id)
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.app.push_screen(HelpScreen(self.ACTIONS))
+        self.app.push_screen(HelpScreen(remapped(self.ACTIONS, self.tutor.keys)))
 
     def action_quit_app(self) -> None:
         """Leave."""
