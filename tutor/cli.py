@@ -61,7 +61,7 @@ _rate = click.FloatRange(min=0, min_open=True)
 @_plain
 @_looks
 @click.pass_context
-def cli(context: click.Context, names_file: str | None, seed: int, plain: bool, **looks: Any) -> None:
+def cli(context: click.Context, /, names_file: str | None, seed: int, plain: bool, **looks: Any) -> None:
     """Learn how neural networks train, by predicting, running, breaking and repairing real ones.
 
     `tutor` opens the list of lessons, `tutor LESSON` opens one.
@@ -78,7 +78,7 @@ def cli(context: click.Context, names_file: str | None, seed: int, plain: bool, 
 @_looks
 @click.pass_context
 def open_lesson(
-    context: click.Context, lesson: str, names_file: str | None, seed: int, plain: bool, **looks: Any
+    context: click.Context, /, lesson: str, names_file: str | None, seed: int, plain: bool, **looks: Any
 ) -> None:
     """Open a lesson in the terminal."""
     outer = context.parent.params if context.parent else {}

@@ -2,16 +2,33 @@
 
 import os
 import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from tutor.cli import names_path
 from tutor.course.catalog import Catalog
 from tutor.errors import ExitCode, TutorError
+from tutor.learner.home import tutor_home
+from tutor.suggest import nearest
+
+if TYPE_CHECKING:
+    from tutor.course.lesson import Lesson
+    from tutor.learner.record import Record
+    from tutor.ui.app import TutorApp
 
 
-def open_app(catalog: Catalog, lesson: str | None, names_file: str | None, seed: int, plain: bool = False) -> None:
+def open_app(
+    catalog: Catalog,
+    lesson: str | None,
+    names_file: str | None,
+    seed: int,
+    plain: bool = False,
+    looks: Mapping[str, Any] = {},
+) -> None:
     """Open the app at the list, or at `lesson`; with `plain` as lines of text.
 
-    `TutorError` where there is no terminal that the screens could use.
+    `looks` are settings by their names, which take the place of those in the learner's file. `TutorError` where
+    there is no terminal that the screens could use, or no such theme.
     """
     chosen = catalog.get(lesson) if lesson else None
     path = names_path(names_file)
@@ -36,9 +53,46 @@ def open_app(catalog: Catalog, lesson: str | None, names_file: str | None, seed:
             voice.say(*filter(None, (notice,)))
             Conversation(catalog, record, voice, seed, str(path or "")).hold(chosen)
         else:
-            from tutor.ui.app import TutorApp
+            _app(catalog, record, chosen, seed, str(path or ""), notice, looks).run()
 
-            TutorApp(catalog, record, chosen, seed, str(path or ""), notice).run()
+
+def _app(
+    catalog: Catalog,
+    record: "Record",
+    lesson: "Lesson | None",
+    seed: int,
+    names_file: str,
+    notice: str,
+    looks: Mapping[str, Any],
+) -> "TutorApp":
+    """The app as the learner has set it."""
+    from textual.theme import BUILTIN_THEMES
+
+    from tutor.settings import detected_glyphs, read_settings
+    from tutor.ui.app import TutorApp
+
+    file = tutor_home() / "settings.toml"
+    settings, wrong = read_settings(file)
+    theme = looks.get("theme") or settings.theme
+    if theme and theme not in BUILTIN_THEMES:
+        unknown = f"There is no theme '{theme}'.{nearest(theme, BUILTIN_THEMES)}"
+        if looks.get("theme"):
+            raise TutorError(unknown, "The palette (ctrl+p) lists them all.", code=ExitCode.MISUSE)
+        theme, wrong = "", f"{wrong} {unknown}"
+    glyphs = looks.get("glyphs") or settings.glyphs
+    return TutorApp(
+        catalog,
+        record,
+        lesson,
+        seed,
+        names_file,
+        " ".join(filter(None, (notice, wrong.strip()))),
+        glyphs=detected_glyphs() if glyphs == "auto" else glyphs,
+        fps=looks.get("fps") or settings.fps,
+        theme=theme,
+        keys=settings.keys,
+        settings_file=file,
+    )
 
 
 def _need_a_terminal() -> None:

@@ -24,7 +24,7 @@ from tutor.lab.pair import Pair
 from tutor.lab.runner import Runner
 from tutor.link.knobs import Knob, Value, find
 from tutor.names import read_names
-from tutor.plain.spelling import spelt
+from tutor.spelling import spelt
 from tutor.plain.voice import speaks_ascii
 from tutor.suggest import nearest
 

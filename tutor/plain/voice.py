@@ -8,7 +8,7 @@ import textwrap
 from typing import TextIO
 
 from tutor.plain.prose import CODE
-from tutor.plain.spelling import spelt
+from tutor.spelling import spelt
 
 PROMPT = "> "
 _ITEM = re.compile(r"(?:- |\d+\. )")

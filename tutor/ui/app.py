@@ -74,7 +74,7 @@ class TutorApp(App[None]):
     ) -> None:
         """Open `lesson` at once, or else the list of lessons; `notice` is shown when the first screen is up.
 
-        `keys` are the learner's own, by the ids of actions. A theme that the learner chooses is kept in `settings_file`.
+        `keys` are the learner's own, by the ids of actions. A theme that is chosen is kept in `settings_file`.
         """
         self.wire = Wire()
         self._framed_at = self._framed_after = 0.0
@@ -147,7 +147,7 @@ class TutorApp(App[None]):
         return with_wire(super().get_driver_class(), self.wire)
 
     def all_is_loaded(self) -> None:
-        """A lesson is up: of what is there now, little ever goes, and to search it for garbage takes 50 ms each time."""
+        """A lesson is up: of what is there now little ever goes, and each search of it for garbage takes 50 ms."""
         if not gc.get_freeze_count():
             gc.freeze()
 

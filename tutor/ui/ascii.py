@@ -49,6 +49,8 @@ class Ascii(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments in ASCII."""
         return [
-            segment if segment.text.isascii() else Segment(segment.text.translate(TABLE), segment.style, segment.control)
+            segment
+            if segment.text.isascii()
+            else Segment(segment.text.translate(TABLE), segment.style, segment.control)
             for segment in segments
         ]

@@ -14,7 +14,20 @@ TABLES = (HOME, LESSON, ZOOM, PHASES, SAMPLING, CLAIMS, FINDER, SEEDS)
 """The keys of every screen."""
 
 _EATEN = ("ctrl+enter", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+s")
-_MEANT = ("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "ctrl+p", "ctrl+q", *"0123456789")
+_MEANT = (
+    "up",
+    "down",
+    "left",
+    "right",
+    "pageup",
+    "pagedown",
+    "home",
+    "end",
+    "enter",
+    "ctrl+p",
+    "ctrl+q",
+    *"0123456789",
+)
 """Keys with a fixed meaning: they scroll, turn knobs, answer questions."""
 
 _CAPS = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "delete": "del", "insert": "ins"}
@@ -23,7 +36,9 @@ _CAPS = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "delete": "del",
 def remapped(actions: tuple[Action, ...], keys: Mapping[str, str]) -> tuple[Action, ...]:
     """`actions`, with the keys that `keys` gives them by their ids."""
     return tuple(
-        replace(action, keys=keys[action.id], cap=_cap(keys[action.id])) if action.keys and action.id in keys else action
+        replace(action, keys=keys[action.id], cap=_cap(keys[action.id]))
+        if action.keys and action.id in keys
+        else action
         for action in actions
     )
 

@@ -9,7 +9,7 @@ import textwrap
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tutor.plain.spelling import spelt
+from tutor.spelling import spelt
 from tutor.roles import Line, Span
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _in_ascii = False
 
 
 def spell_in_ascii(on: bool) -> None:
-    """From now on, spell formulas out in ASCII (`sqrt(32)`, `h^2`), or leave them as they are; one terminal has one way."""
+    """From now on, spell formulas out in ASCII (`sqrt(32)`, `h^2`), or leave them as they are."""
     global _in_ascii
     _in_ascii = on
 

@@ -15,6 +15,7 @@ from tutor.errors import TutorError
 from tutor.learner.record import Progress
 from tutor.ui.app import AFTER_THE_FIRST_PAINT
 from tutor.ui.keys import HOME, bindings
+from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import Offer, TutorScreen
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
@@ -44,8 +45,9 @@ class HomeScreen(TutorScreen):
 
     def on_mount(self) -> None:
         """Say what there is to say."""
-        if self.tutor.notice:
-            self.query_one("#notice", Lines).show([((self.tutor.notice, "warn"),)])
+        notice, self.tutor.notice = self.tutor.notice, ""
+        if notice:
+            self.query_one("#notice", Lines).show(laid_out(notice, self.size.width - 2, "warn"))
 
     def on_screen_resume(self) -> None:
         """List the titles at once; what is done, which takes reading every lesson, follows after the first paint."""

@@ -104,6 +104,9 @@ class LessonScreen(RunScreen):
             self.query_one(KeyBar).offer(tuple(action for action in LESSON if action.id not in NEEDS_TRAINING))
         self._open_settings()
         self._show_figures()
+        notice, self.tutor.notice = self.tutor.notice, ""
+        if notice:
+            self._notify(notice, "warn")
         self.tutor.all_is_loaded()
 
     def _show_frame(self, frame: Frame) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from tutor.paths import lessons_dir
-from tutor.plain.spelling import spelt
+from tutor.spelling import spelt
 
 
 @pytest.mark.parametrize(
