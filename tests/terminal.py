@@ -79,6 +79,11 @@ class Terminal:
         os.write(self._fd, keys.encode())
         return now
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Drag the window to another size."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def wait_for(self, seen: str | Callable[[str], object], seconds: float = 30.0) -> float:
         """Read until the text is on screen, or a predicate of the screen is true; when its last bytes came."""
         holds = (lambda text: seen in text) if isinstance(seen, str) else seen

@@ -15,6 +15,7 @@ from tutor.spelling import spelt
         ("step 3 · loss 2…", "step 3, loss 2..."),
         ("Zoë, ∞, 字", "Zoe, inf, ?"),
         ("∂L/∂Wᵀ", "dL/dW^T"),
+        ("gain · √mean((1 − h²)²)", "gain * sqrt mean((1 - h^2)^2)"),
     ],
 )
 def test_mathematics_is_spelt_out(text, ascii):

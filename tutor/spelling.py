@@ -12,14 +12,17 @@ _SPELT = {
 }  # fmt: skip
 _RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀᵗⁿ]+")
 _LOWERED = re.compile(r"[₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₙ]+")
-_ROOT = re.compile(r"√(\w+)")
+_ROOT = re.compile(r"√(\w+)(?![\w(])")
+_FORMULA = re.compile(r"[√²³⁻ᵀ=×÷∂]")
 
 
 def spelt(text: str) -> str:
     """`text` in ASCII: `√32 ≤ 10²` is `sqrt(32) <= 10^2`; a letter without a spelling is a question mark."""
     if text.isascii():
         return text
-    text = _ROOT.sub(r"sqrt(\1)", text.replace(" · ", ", ").replace("Σ ", "Σ"))
+    # Between words the dot sets apart; in a formula it multiplies.
+    dot = " * " if _FORMULA.search(text) else ", "
+    text = _ROOT.sub(r"sqrt(\1)", text.replace(" · ", dot).replace("Σ ", "Σ"))
     text = _RAISED.sub(lambda found: f"^{_plain(found[0])}", text)
     text = _LOWERED.sub(lambda found: f"_{_plain(found[0])}", text)
     return "".join(letter if letter.isascii() else _letter(letter) for letter in text)

@@ -9,6 +9,7 @@ also differ by marks and labels.
 from itertools import combinations
 
 import pytest
+from rich.color import Color, ColorSystem
 from rich.style import Style
 from textual.app import App
 from textual.theme import BUILTIN_THEMES
@@ -36,16 +37,21 @@ def variables(theme):
     return app.get_css_variables()
 
 
-def palette(theme):
-    return Palette(variables(theme), BUILTIN_THEMES[theme].ansi)
+def palette(theme, few=False):
+    return Palette(variables(theme), BUILTIN_THEMES[theme].ansi, few)
 
 
 def rgb(theme, role):
     return tuple(palette(theme).style(role).color.get_truecolor())
 
 
-def background(theme):
-    text = variables(theme)["background"].lstrip("#")
+def style_colours(theme, role):
+    style = palette(theme).style(role)
+    return style.color.get_truecolor(), style.bgcolor.get_truecolor()
+
+
+def background(theme, name="background"):
+    text = variables(theme)[name].lstrip("#")
     return tuple(bytes.fromhex(text[:6]))
 
 
@@ -107,10 +113,37 @@ def test_a_role_no_one_knows_is_plain_text(theme, role):
 
 
 @full_colour
-def test_text_can_be_read(theme):
-    ground = background(theme)
+@pytest.mark.parametrize("name", ["background", "surface"])
+def test_text_can_be_read(theme, name):
+    ground = background(theme, name)
     faint = {role: contrast(rgb(theme, role), ground) for role in TEXT}
     assert {role: ratio for role, ratio in faint.items() if ratio < 4.5} == {}
+
+
+@full_colour
+def test_with_256_colours_too(theme):
+    styles = palette(theme, few=True)
+    ground = tuple(Color.from_rgb(*background(theme)).downgrade(ColorSystem.EIGHT_BIT).get_truecolor())
+    shown = {role: tuple(styles.style(role).color.get_truecolor()) for role in (*TEXT, *PLOT, *HEAT)}
+    for role, colour in shown.items():
+        assert tuple(Color.from_rgb(*colour).downgrade(ColorSystem.EIGHT_BIT).get_truecolor()) == colour
+        assert role in HEAT or contrast(colour, ground) >= 4.5
+    assert len({shown[role] for role in PLOT}) == SERIES
+    assert len({shown[role] for role in HEAT}) > HEATS / 3
+
+
+@full_colour
+def test_a_number_in_a_heat_cell_can_be_read(theme):
+    pairs = {heat: [tuple(part) for part in style_colours(theme, f"text/{heat}")] for heat in HEAT}
+    assert {heat: pair for heat, pair in pairs.items() if contrast(*pair) < 4.5} == {}
+    assert pairs["h0"][1] == background(theme)
+
+
+@every_theme
+def test_a_cursor_changes_places_with_what_it_is_on(theme):
+    for role in ("text", "muted", "s1"):
+        plain, marked = palette(theme).style(role), palette(theme).style(f"{role}/cursor")
+        assert (marked.color, marked.reverse, plain.reverse) == (plain.color, True, None)
 
 
 @full_colour
@@ -141,6 +174,10 @@ def test_an_ansi_theme_uses_the_terminals_own_colours_alone(theme):
         assert styles.style(role).color.number < 16
     assert len({styles.style(role).color.number for role in PLOT}) == SERIES
     assert all(styles.style(role).color is None for role in ("text", "title", "muted"))
+    for heat in HEAT:
+        # The terminal's own foreground may be the ground's very colour.
+        style = styles.style(f"text/{heat}")
+        assert (style.bgcolor.number, style.color.number) in {(0, 15), (8, 15), (7, 0), (15, 0)}
 
 
 async def test_a_change_of_theme_changes_what_is_on_screen(app_at):

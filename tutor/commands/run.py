@@ -24,8 +24,8 @@ from tutor.lab.pair import Pair
 from tutor.lab.runner import Runner
 from tutor.link.knobs import Knob, Value, find
 from tutor.names import read_names
-from tutor.spelling import spelt
 from tutor.plain.voice import speaks_ascii
+from tutor.spelling import spelt
 from tutor.suggest import nearest
 
 PLOT_ROWS = 14

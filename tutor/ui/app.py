@@ -17,7 +17,7 @@ from tutor.learner.record import Record
 from tutor.roles import Glyphs
 from tutor.settings import keep_theme
 from tutor.ui.ascii import Ascii
-from tutor.ui.colours import Palette
+from tutor.ui.colours import Palette, legible_variables
 from tutor.ui.keymap import checked
 from tutor.ui.prose import spell_in_ascii
 from tutor.ui.wire import Wire, with_wire
@@ -93,12 +93,13 @@ class TutorApp(App[None]):
         self._lesson = lesson
         self._settings_file = settings_file
         self._spare: LabProcess | None = None
-        if self.no_color:
-            self.theme = "ansi-dark"
-        elif theme:
+        if theme and not self.no_color:
             self.theme = theme
+        elif self.no_color or self.console.color_system == "standard":
+            # Of 16 colours, only the terminal's own are sure to be legible on it.
+            self.theme = "ansi-dark"
         self.animation_level = "none"
-        self.palette = Palette(self.theme_variables, self.native_ansi_color)
+        self.palette = self._theme_palette()
 
     @property
     def log_file(self) -> Path:
@@ -112,7 +113,7 @@ class TutorApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the first screen."""
-        self.palette = Palette(self.theme_variables, self.native_ansi_color)
+        self.palette = self._theme_palette()
         self.theme_changed_signal.subscribe(self, self._repaint)
         if self._lesson is None:
             self._show_first_screen()
@@ -163,6 +164,10 @@ class TutorApp(App[None]):
         self._framed_at, self._framed_after = now, used
         return True
 
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's, where all can be read."""
+        return legible_variables(super().get_css_variables())
+
     def get_line_filters(self) -> "Sequence[LineFilter]":
         """Textual's own, and the one that makes all of it ASCII where that is wanted."""
         filters = super().get_line_filters()
@@ -200,8 +205,11 @@ class TutorApp(App[None]):
         if self._spare is not None:
             await self._spare.close()
 
+    def _theme_palette(self) -> Palette:
+        return Palette(self.theme_variables, self.native_ansi_color, self.console.color_system == "256")
+
     def _repaint(self, _theme: object) -> None:
-        self.palette = Palette(self.theme_variables, self.native_ansi_color)
+        self.palette = self._theme_palette()
         for screen in self.screen_stack:
             # What was painted since the style sheet changed has the old palette's colours.
             for widget in screen.walk_children():

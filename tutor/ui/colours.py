@@ -1,18 +1,26 @@
 """From roles to colours: the one place where a figure's or a line's roles meet the theme."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from math import dist
 
+from rich.color import ColorSystem
 from rich.style import Style
 from textual.color import Color, rgb_to_lab
 
 from tutor.roles import HEATS, SERIES
 
-_READABLE, _VISIBLE = 4.5, 3.0
-"""The contrast with the background that WCAG 2.1 asks of text, and of the lines of a figure."""
+_READABLE = 4.5
+"""The contrast with the background that WCAG 2.1 asks of text; the series of a plot have names in their colours."""
 
-_FAR = 25.0
+_FAR = 30.0
 """How far apart in CIELAB two series are at least; about 2.3 is just noticeable."""
+
+UNDERLINED = ("claim",)
+"""Roles whose blanks can be seen."""
+
+_DARK = (0, 8)
+"""Of the terminal's own greys, those on which white can be read."""
 
 _SERIES = ("primary", "warning", "success", "error", "secondary", "accent")
 
@@ -23,13 +31,13 @@ class Palette:
     Heat roles run from the background to the theme's primary colour. `FG/BG` roles are put together from both halves.
     """
 
-    def __init__(self, variables: Mapping[str, str], ansi: bool) -> None:
+    def __init__(self, variables: Mapping[str, str], ansi: bool, few: bool = False) -> None:
         """`variables` are the theme's (`App.theme_variables`).
 
-        `ansi` says that only the terminal's own 16 colours may be used.
+        `ansi` says that only the terminal's own 16 colours may be used, `few` that it has 256 of them.
         """
         self._styles: dict[str, Style] = {}
-        self._colours = _ansi_colours() if ansi else _theme_colours(variables)
+        self._colours = _ansi_colours() if ansi else _theme_colours(variables, _nearest_of_256 if few else _as_it_is)
 
     def style(self, role: str) -> Style:
         """The style of `role`; an unknown role is plain text."""
@@ -41,49 +49,93 @@ class Palette:
     def _made(self, role: str) -> Style:
         front, _, back = role.partition("/")
         colour, ground = self._colours.get(front), self._colours.get(back)
+        if front == "text" and ground is not None:
+            colour = _on(ground, colour)
         return Style(
             color=colour.rich_color if colour else None,
             bgcolor=ground.rich_color if ground else None,
             bold=front in ("title", "accent", "good", "bad") or None,
             italic=front == "stress" or None,
-            underline=front == "claim" or None,
+            underline=front in UNDERLINED or None,
             dim=(front == "muted" and colour is None) or None,
             reverse=back == "cursor" or None,
         )
 
 
-def _theme_colours(variables: Mapping[str, str]) -> dict[str, Color]:
-    background = Color.parse(variables["background"])
+def legible_variables(variables: Mapping[str, str]) -> dict[str, str]:
+    """A theme's variables (`App.get_css_variables`), changed where Textual's own widgets couldn't be read in it."""
+    primary = Color.parse(variables["primary"])
+    if primary.ansi is not None:
+        return dict(variables)
+    background, foreground = (Color.parse(variables[name]) for name in ("background", "foreground"))
+    grounds = background, Color.parse(variables["surface"])
+    changed = {"text-disabled": "auto 70%"}
+    for name, of in (("foreground", "foreground"), ("text-accent", "accent")):
+        changed[name] = _legible(Color.parse(variables[of]), grounds, foreground).hex6
+    for name in ("block-cursor", "block-cursor-blurred", "input-selection"):
+        changed |= {f"{name}-background": primary.hex6, f"{name}-foreground": _on(primary, background).hex6}
+    return {**variables, **changed}
+
+
+def _as_it_is(colour: Color) -> Color:
+    return colour
+
+
+def _nearest_of_256(colour: Color) -> Color:
+    """One that a terminal of 256 colours shows as it is."""
+    shown = Color.from_rich_color(colour.rich_color.downgrade(ColorSystem.EIGHT_BIT))
+    # A grey's nearest may be taken for another grey again.
+    return shown if shown == colour else _nearest_of_256(shown)
+
+
+def _theme_colours(variables: Mapping[str, str], seen: Callable[[Color], Color]) -> dict[str, Color]:
+    background = seen(Color.parse(variables["background"]))
     foreground = Color.parse(variables["foreground"])
+    # Lines of text stand on both; figures on the background alone.
+    grounds = (background, seen(Color.parse(variables["surface"])))
 
-    def legible(name: str, least: float) -> Color:
-        return _legible(Color.parse(variables[name]), background, foreground, least)
+    def legible(colour: Color) -> Color:
+        return _legible(colour, grounds, foreground, seen)
 
+    plain = legible(foreground)
     colours = {
-        "text": foreground,
-        "title": foreground,
-        "stress": foreground,
-        "claim": foreground,
-        "muted": _legible(background.blend(foreground, 0.62), background, foreground, _READABLE),
-        "accent": legible("accent", _READABLE),
-        "good": legible("success", _READABLE),
-        "bad": legible("error", _READABLE),
-        "warn": legible("warning", _READABLE),
+        **dict.fromkeys(("text", "title", "stress", "claim"), plain),
+        "muted": legible(background.blend(foreground, 0.62)),
+        "accent": legible(Color.parse(variables["accent"])),
+        "good": legible(Color.parse(variables["success"])),
+        "bad": legible(Color.parse(variables["error"])),
+        "warn": legible(Color.parse(variables["warning"])),
     }
     series: list[Color] = []
     for name in _SERIES:
-        series.append(_apart(legible(name, _VISIBLE), series, background, foreground))
+        visible = _legible(Color.parse(variables[name]), (background,), foreground, seen)
+        series.append(_apart(visible, series, background, foreground, seen))
     colours |= {f"s{index}": colour for index, colour in enumerate(series)}
     peak = Color.parse(variables["primary"]).blend(foreground, 0.3)
     for index in range(HEATS):
-        colours[f"h{index}"] = background.blend(peak, index / (HEATS - 1))
+        colours[f"h{index}"] = seen(background.blend(peak, index / (HEATS - 1)))
     return colours
 
 
-def _legible(colour: Color, background: Color, foreground: Color, least: float) -> Color:
-    """`colour`, moved towards the foreground until its contrast with the background is `least`."""
-    shades = (colour.blend(foreground, share / 20) for share in range(20))
-    return next((shade for shade in shades if _contrast(shade, background) >= least), _limit(background))
+def _legible(
+    colour: Color, grounds: Sequence[Color], foreground: Color, seen: Callable[[Color], Color] = _as_it_is
+) -> Color:
+    """`colour` as it is `seen`, moved to the foreground, to black or white, until it can be read on all grounds."""
+    limit = _limit(grounds[0])
+    shades = chain(
+        (colour.blend(foreground, share / 20) for share in range(20)),
+        (foreground.blend(limit, share / 20) for share in range(20)),
+    )
+    readable = (shade for shade in map(seen, shades) if min(_contrast(shade, on) for on in grounds) >= _READABLE)
+    return next(readable, limit)
+
+
+def _on(ground: Color, colour: Color | None) -> Color:
+    """`colour` if it can be read on `ground`, or else black or white."""
+    if ground.ansi is not None:
+        # What the terminal's own foreground looks like isn't known.
+        return Color.parse("ansi_bright_white" if ground.ansi in _DARK else "ansi_black")
+    return colour if colour is not None and _contrast(colour, ground) >= _READABLE else _limit(ground)
 
 
 def _limit(background: Color) -> Color:
@@ -91,7 +143,13 @@ def _limit(background: Color) -> Color:
     return max((Color(0, 0, 0), Color(255, 255, 255)), key=lambda colour: _contrast(colour, background))
 
 
-def _apart(colour: Color, others: Sequence[Color], background: Color, foreground: Color) -> Color:
+def _apart(
+    colour: Color,
+    others: Sequence[Color],
+    background: Color,
+    foreground: Color,
+    seen: Callable[[Color], Color],
+) -> Color:
     """`colour`, or the farthest of its neighbours round the colour wheel if it is too near one of `others`."""
 
     def gap(candidate: Color) -> float:
@@ -101,7 +159,7 @@ def _apart(colour: Color, others: Sequence[Color], background: Color, foreground
         return colour
     hue, saturation, lightness = colour.hsl
     wheel = (Color.from_hsl((hue + turn / 12) % 1, max(saturation, 0.5), lightness) for turn in range(1, 12))
-    return max((_legible(other, background, foreground, _VISIBLE) for other in wheel), key=gap)
+    return max((_legible(other, (background,), foreground, seen) for other in wheel), key=gap)
 
 
 def _contrast(one: Color, other: Color) -> float:

@@ -9,8 +9,8 @@ import textwrap
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tutor.spelling import spelt
 from tutor.roles import Line, Span
+from tutor.spelling import spelt
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

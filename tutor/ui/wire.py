@@ -49,7 +49,8 @@ class Wire:
         self._asked_at = self._busy_since = 0.0
         self._nearest = _PATIENCE
         self._rate = 0.0
-        self._answers = False
+        self.answers = False
+        """Whether this terminal has ever answered."""
 
     def sent(self, count: int) -> None:
         """Note that `count` bytes have been sent."""
@@ -70,7 +71,7 @@ class Wire:
         self._nearest = min(self._nearest, now - self._asked_at)
         rate = (self._asked - self._taken) / max(now - self._busy_since, 1e-6)
         self._rate = max(rate, self._rate * _FORGET)
-        self._taken, self._busy_since, self._answers = self._asked, now, True
+        self._taken, self._busy_since, self.answers = self._asked, now, True
         self.sent(0)
         if self.open:
             self._release()
@@ -84,9 +85,9 @@ class Wire:
     def open(self) -> bool:
         """Whether more can be sent without keeping a key waiting."""
         if self.asking and self._clock() - self._asked_at > _PATIENCE:
-            self._taken, self._answers = self._sent, False
+            self._taken, self.answers = self._sent, False
         room = max(self._rate * (self._nearest + _QUEUE), _LEAST)
-        return not self._answers or self._sent - self._taken <= room
+        return not self.answers or self._sent - self._taken <= room
 
     def when_open(self, call: Callable[[], object]) -> None:
         """Call `call` when more can be sent: now, or after an answer."""
@@ -130,7 +131,7 @@ def with_wire(driver: type[Driver], wire: Wire) -> type[Driver]:
         def disable_input(self) -> None:
             # An answer that comes after the end would be typed at the shell.
             if wire.asking:
-                self._answer.wait(1.0)
+                self._answer.wait(2.0 if wire.answers else 0.2)
             wire.connect(None)
             super().disable_input()
 

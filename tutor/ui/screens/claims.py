@@ -27,9 +27,9 @@ class ClaimsScreen(RunOverlay):
     BINDINGS = bindings(CLAIMS)
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
-    ClaimsScreen #top { height: 1; background: $panel; }
+    ClaimsScreen #top { height: 1; background: $surface; }
     ClaimsScreen #scroll { height: 1fr; padding: 1 1 0 1; }
-    ClaimsScreen #progress { height: 1; background: $panel; }
+    ClaimsScreen #progress { height: 1; background: $surface; }
     """
 
     def __init__(self, run: "RunScreen", page: tuple[Claim, ...], lesson: tuple[Claim, ...]) -> None:

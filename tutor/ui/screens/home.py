@@ -110,10 +110,8 @@ class HomeScreen(TutorScreen):
 def _entry(lesson: Outline, done: Progress | None = None) -> Text:
     """One line: number, title, minutes, and what is done if that is known yet."""
     if done is None:
-        return Text.assemble((f"  {lesson.order:>2}  {lesson.title}", "bold"), (f"  {lesson.minutes} min", "dim"))
+        return Text.assemble((f"  {lesson.order:>2}  {lesson.title}", "bold"), f"  {lesson.minutes} min")
     complete = done.steps > 0 and done.steps_done == done.steps
     mark = "✓" if complete else "▸" if done.steps_done or done.right else " "
     counts = f"{done.steps_done}/{done.steps} pages · {done.right}/{done.questions} questions"
-    return Text.assemble(
-        (f"{mark} {lesson.order:>2}  {lesson.title}", "bold"), (f"  {lesson.minutes} min · {counts}", "dim")
-    )
+    return Text.assemble((f"{mark} {lesson.order:>2}  {lesson.title}", "bold"), f"  {lesson.minutes} min · {counts}")

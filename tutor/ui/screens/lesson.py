@@ -41,13 +41,13 @@ class LessonScreen(RunScreen):
     BINDINGS = bindings(LESSON)
     AUTO_FOCUS = "#reading"
     DEFAULT_CSS = """
-    LessonScreen #top { height: 1; background: $panel; }
+    LessonScreen #top { height: 1; background: $surface; }
     LessonScreen #main { height: 1fr; }
     LessonScreen #reading { width: 46%; padding: 0 1; }
     LessonScreen.-wide #reading { width: 44%; }
     LessonScreen #figures { width: 1fr; padding: 0 0 0 1; }
-    LessonScreen #notice { max-height: 4; background: $panel; }
-    LessonScreen #status { height: 1; background: $panel; }
+    LessonScreen #notice { max-height: 4; background: $surface; }
+    LessonScreen #status { height: 1; background: $surface; }
     LessonScreen.one-pane #reading, LessonScreen.one-pane #figures, LessonScreen.one-pane #knobs { display: none; }
     LessonScreen.one-pane #goal { dock: none; }
     LessonScreen.one-pane.show-reading #reading { display: block; width: 1fr; }

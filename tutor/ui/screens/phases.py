@@ -33,7 +33,7 @@ class PhasesScreen(RunOverlay):
     BINDINGS = bindings(PHASES)
     DEFAULT_CSS = """
     PhasesScreen { overflow: hidden; }
-    PhasesScreen #top { height: 1; background: $panel; }
+    PhasesScreen #top { height: 1; background: $surface; }
     PhasesScreen #says { padding: 0 1; margin: 0 0 1 0; }
     PhasesScreen #tensors { padding: 0 1; max-height: 50%; }
     PhasesScreen #pictures { padding: 0 1; height: 1fr; margin: 1 0 0 0; }

@@ -38,11 +38,11 @@ class SamplingScreen(RunOverlay):
     ACTIONS = SAMPLING
     BINDINGS = bindings(SAMPLING)
     DEFAULT_CSS = """
-    SamplingScreen #top { height: 1; background: $panel; }
+    SamplingScreen #top { height: 1; background: $surface; }
     SamplingScreen #main { height: 1fr; margin: 1 0 0 0; }
     SamplingScreen #samples { width: 1fr; max-width: 32; padding: 0 1; }
     SamplingScreen #letters { width: 2fr; padding: 0 1; }
-    SamplingScreen #status { height: 1; background: $panel; }
+    SamplingScreen #status { height: 1; background: $surface; }
     SamplingScreen.-narrow #main { layout: vertical; margin: 0; }
     SamplingScreen.-narrow #samples { max-width: 100%; height: 1fr; }
     SamplingScreen.-narrow #letters { width: 1fr; height: 1fr; }

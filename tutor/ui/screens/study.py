@@ -28,11 +28,11 @@ class StudyScreen(RunOverlay):
     """
 
     DEFAULT_CSS = """
-    StudyScreen #top { height: 1; background: $panel; }
+    StudyScreen #top { height: 1; background: $surface; }
     StudyScreen #intro, StudyScreen #says { padding: 0 1; }
     StudyScreen #says { max-height: 50%; }
     StudyScreen #pictures { height: 1fr; padding: 0 1; }
-    StudyScreen #progress { height: 1; background: $panel; }
+    StudyScreen #progress { height: 1; background: $surface; }
     StudyScreen.-short #says { display: none; max-height: 100%; }
     StudyScreen.-short.telling #says { display: block; }
     StudyScreen.-short.telling #pictures { display: none; }

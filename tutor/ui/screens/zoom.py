@@ -35,8 +35,8 @@ class ZoomScreen(RunOverlay):
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     ZoomScreen #figure { height: 1fr; padding: 0 1; }
-    ZoomScreen #read { max-height: 3; padding: 0 1; background: $panel; }
-    ZoomScreen #status { height: 1; background: $panel; }
+    ZoomScreen #read { max-height: 3; padding: 0 1; background: $surface; }
+    ZoomScreen #status { height: 1; background: $surface; }
     """
 
     def __init__(self, run: "RunScreen", names: tuple[FigureName, ...], chosen: str) -> None:

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tutor.roles import Line, Span
+from tutor.ui.colours import UNDERLINED
 
 if TYPE_CHECKING:
     from tutor.ui.app import TutorApp
@@ -127,7 +128,7 @@ def _joined(line: Line) -> Iterator[Span]:
     """The spans, blank ones joined to the one before: they look the same in its colour, and a colour is 30 bytes."""
     text, role = "", ""
     for more, other in line:
-        if other == role or (text and not more.strip(" ") and "/" not in other + role):
+        if other == role or (text and not more.strip(" ") and _bare(other) and _bare(role)):
             text += more
         else:
             if text:
@@ -140,6 +141,11 @@ def _joined(line: Line) -> Iterator[Span]:
 def _cells(line: Line) -> Iterator[tuple[str, str]]:
     """Each character and its role; spaces that nothing shows through are all alike."""
     for text, role in line:
-        plain = "/" not in role
+        bare = _bare(role)
         for character in text:
-            yield _EMPTY if plain and character == " " else (character, role)
+            yield _EMPTY if bare and character == " " else (character, role)
+
+
+def _bare(role: str) -> bool:
+    """Whether a blank in this role can't be told from one in another."""
+    return "/" not in role and role not in UNDERLINED

@@ -15,9 +15,11 @@ class Prompt(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "give up")]
     DEFAULT_CSS = """
-    Prompt { height: 1; display: none; background: $panel; }
+    Prompt { height: 1; display: none; background: $surface; }
     Prompt Label { padding: 0 1; width: auto; max-width: 60%; color: $text-accent; }
-    Prompt Input, Prompt Input:focus { height: 1; border: none; padding: 0; width: 1fr; background: $panel; }
+    Prompt Input, Prompt Input:focus {
+        height: 1; border: none; padding: 0; width: 1fr; background: $surface; background-tint: transparent;
+    }
     """
 
     def __init__(self, id: str | None = None) -> None:
