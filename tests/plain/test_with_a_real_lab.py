@@ -111,6 +111,8 @@ def test_in_a_terminal_that_can_do_nothing(tmp_path):
     environment = {"TERM": "dumb", "TUTOR_HOME": str(tmp_path), "LC_ALL": "C"}
     with Terminal((*TUTOR, "temperature", "--plain"), environment=environment) as terminal:
         terminal.wait_for("Type figures to hear")
+        # The text is there before the lab is.
+        terminal.wait_for(lambda _: bool(children(terminal.pid)))
         (lab,) = children(terminal.pid)
         terminal.send("go 3\r")
         terminal.wait_for("p_i / p_j = e^((z_i - z_j) / T)")

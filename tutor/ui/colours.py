@@ -82,17 +82,14 @@ def _as_it_is(colour: Color) -> Color:
 
 
 def _nearest_of_256(colour: Color) -> Color:
-    """One that a terminal of 256 colours shows as it is."""
-    shown = Color.from_rich_color(colour.rich_color.downgrade(ColorSystem.EIGHT_BIT))
-    # A grey's nearest may be taken for another grey again.
-    return shown if shown == colour else _nearest_of_256(shown)
+    """What a terminal of 256 colours is sent instead."""
+    return Color.from_rich_color(colour.rich_color.downgrade(ColorSystem.EIGHT_BIT))
 
 
 def _theme_colours(variables: Mapping[str, str], seen: Callable[[Color], Color]) -> dict[str, Color]:
-    background = seen(Color.parse(variables["background"]))
-    foreground = Color.parse(variables["foreground"])
+    background, foreground = Color.parse(variables["background"]), Color.parse(variables["foreground"])
     # Lines of text stand on both; figures on the background alone.
-    grounds = (background, seen(Color.parse(variables["surface"])))
+    grounds = (seen(background), seen(Color.parse(variables["surface"])))
 
     def legible(colour: Color) -> Color:
         return _legible(colour, grounds, foreground, seen)
@@ -108,25 +105,25 @@ def _theme_colours(variables: Mapping[str, str], seen: Callable[[Color], Color])
     }
     series: list[Color] = []
     for name in _SERIES:
-        visible = _legible(Color.parse(variables[name]), (background,), foreground, seen)
-        series.append(_apart(visible, series, background, foreground, seen))
+        visible = _legible(Color.parse(variables[name]), grounds[:1], foreground, seen)
+        series.append(_apart(visible, series, grounds[0], foreground, seen))
     colours |= {f"s{index}": colour for index, colour in enumerate(series)}
     peak = Color.parse(variables["primary"]).blend(foreground, 0.3)
     for index in range(HEATS):
-        colours[f"h{index}"] = seen(background.blend(peak, index / (HEATS - 1)))
+        colours[f"h{index}"] = background.blend(peak, index / (HEATS - 1))
     return colours
 
 
 def _legible(
     colour: Color, grounds: Sequence[Color], foreground: Color, seen: Callable[[Color], Color] = _as_it_is
 ) -> Color:
-    """`colour` as it is `seen`, moved to the foreground, to black or white, until it can be read on all grounds."""
+    """`colour`, moved to the foreground, to black or white, until it can be read on all grounds as it is `seen`."""
     limit = _limit(grounds[0])
     shades = chain(
         (colour.blend(foreground, share / 20) for share in range(20)),
         (foreground.blend(limit, share / 20) for share in range(20)),
     )
-    readable = (shade for shade in map(seen, shades) if min(_contrast(shade, on) for on in grounds) >= _READABLE)
+    readable = (shade for shade in shades if min(_contrast(seen(shade), on) for on in grounds) >= _READABLE)
     return next(readable, limit)
 
 
@@ -153,7 +150,7 @@ def _apart(
     """`colour`, or the farthest of its neighbours round the colour wheel if it is too near one of `others`."""
 
     def gap(candidate: Color) -> float:
-        return min((dist(rgb_to_lab(candidate), rgb_to_lab(other)) for other in others), default=_FAR)
+        return min((dist(rgb_to_lab(seen(candidate)), rgb_to_lab(seen(other))) for other in others), default=_FAR)
 
     if gap(colour) >= _FAR:
         return colour
