@@ -1,16 +1,19 @@
 """How each screen looks.
 
-After a change that is meant, run `pytest tests/ui/test_snapshots.py --snapshot-update`, and look at the pictures.
+After a change that is meant, run `pytest tests/ui/test_snapshots.py -m "slow or not slow" --snapshot-update`, and look
+at the pictures.
 """
 
 import math
 
+import msgspec
 import pytest
+from textual.command import CommandPalette
 
 from tests.course.made import bug, choice, lesson, step
 from tests.ui.conftest import AppOnFakeLabs
 from tests.ui.fake_lab import READY, FakeLab
-from tests.ui.screen import reads, settled, until
+from tests.ui.screen import reads, settled, shown, until
 from tutor.course.catalog import Catalog
 from tutor.figures import (
     Bands,
@@ -34,6 +37,7 @@ from tutor.link.messages import FigureName
 from tutor.paths import lessons_dir
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+THEMES = pytest.mark.parametrize("theme", ["textual-dark", pytest.param("textual-light", marks=pytest.mark.slow)])
 STEPS = tuple(float(100 * number) for number in range(40))
 TEXT = """\
 A **mini-batch** is a handful of examples drawn at random. Its gradient is wrong, but *not in any particular
@@ -45,6 +49,25 @@ direction*: averaged over all batches, `loss.backward()` gives the full one.
 ```python
 loss = F.cross_entropy(logits, y)
 ```
+"""
+
+
+CODE = """\
+\"\"\"A net that isn't there.\"\"\"
+
+import torch
+from torch.nn import functional as F
+
+from tutor.lab import Experiment, Number
+
+
+class Tiny(Experiment):
+    knobs = (Number("lr", 0.1, low=1e-3, high=10, log=True, live=True, help="learning rate"),)
+
+    def step(self) -> torch.Tensor:
+        loss = F.cross_entropy(self.model(x), y)  # y: the next letter
+        loss.backward()
+        return loss
 """
 
 
@@ -79,7 +102,7 @@ FIGURES = {
     "samples": Text("samples", ("emma", "olivia", "kaelyn")),
 }
 EVERY = READY.__class__(
-    READY.about, True, READY.knobs, READY.presets, tuple(FigureName(name, name) for name in FIGURES)
+    READY.about, True, READY.knobs, READY.presets, tuple(FigureName(name, name) for name in FIGURES), generates=True
 )
 
 
@@ -96,19 +119,22 @@ def app():
     return AppOnFakeLabs(Catalog({}), record, made, make=lambda: FakeLab(ready=EVERY, figures=FIGURES))
 
 
-def after(*keys, theme="textual-dark"):
-    """Presses keys once the lab is up."""
+def after(*keys, theme="textual-dark", seen=lambda _pilot: True):
+    """Presses keys once the lab is up, and waits for what is to be seen."""
 
     async def before(pilot):
         pilot.app.theme = theme
         await settled(pilot)
         await pilot.press(*keys)
+        await until(lambda: seen(pilot), pilot)
+        await pilot.pause()
 
     return before
 
 
 @SIZES
-def test_home(snap_compare, size):
+@THEMES
+def test_home(snap_compare, size, theme):
     catalog = Catalog.find([lessons_dir()])
     record = Record(None)
     first = catalog.lessons[0]
@@ -117,20 +143,59 @@ def test_home(snap_compare, size):
     app = AppOnFakeLabs(catalog, record, notice="Progress isn't saved: the disk is full.")
 
     async def before(pilot):
+        app.theme = theme
         await until(lambda: app.warmed, pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@THEMES
 def test_lesson(snap_compare, app, size, theme):
     assert snap_compare(app, terminal_size=size, run_before=after("s", "h", "2", theme=theme))
 
 
 @SIZES
-def test_pictures(snap_compare, app, size):
-    assert snap_compare(app, terminal_size=size, run_before=after("right_square_bracket", "tab", "down"))
+@THEMES
+def test_pictures(snap_compare, app, size, theme):
+    assert snap_compare(app, terminal_size=size, run_before=after("right_square_bracket", "tab", "down", theme=theme))
+
+
+@SIZES
+@THEMES
+@pytest.mark.parametrize("figure", ["loss", "bigrams"])
+def test_zoom(snap_compare, app, size, theme, figure):
+    keys = ("z", "left", "left") if figure == "loss" else ("right_square_bracket", "z", "right", "down")
+    assert snap_compare(app, terminal_size=size, run_before=after(*keys, theme=theme))
+
+
+@SIZES
+@THEMES
+def test_phases(snap_compare, app, size, theme):
+    before = after("S", "down", theme=theme, seen=lambda pilot: "of hidden" in shown(pilot, "FigureView"))
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@SIZES
+@THEMES
+def test_sampling(snap_compare, app, size, theme):
+    before = after("g", "enter", theme=theme, seen=lambda pilot: "name" in shown(pilot, "#samples"))
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@SIZES
+@THEMES
+def test_palette(snap_compare, app, size, theme):
+    before = after("ctrl+p", theme=theme, seen=lambda pilot: isinstance(pilot.app.screen, CommandPalette))
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@SIZES
+@THEMES
+def test_code(snap_compare, app, size, theme, tmp_path):
+    (tmp_path / "lab.py").write_text(CODE)
+    app._lesson = msgspec.structs.replace(app._lesson, lab_file=tmp_path / "lab.py")
+    assert snap_compare(app, terminal_size=size, run_before=after("c", theme=theme))
 
 
 @pytest.mark.parametrize("keys", [(), ("tab",), ("tab", "tab")], ids=["text", "knobs", "figures"])
@@ -139,19 +204,21 @@ def test_narrow(snap_compare, app, keys):
 
 
 @SIZES
-def test_find_rate(snap_compare, app, size):
-    assert snap_compare(app, terminal_size=size, run_before=after("F", "left"))
+@THEMES
+def test_find_rate(snap_compare, app, size, theme):
+    assert snap_compare(app, terminal_size=size, run_before=after("F", "left", theme=theme))
 
 
 @SIZES
-def test_seeds(snap_compare, app, size):
+@THEMES
+def test_seeds(snap_compare, app, size, theme):
     groups = (Group("A  lr 0.1", (2.31, 2.33, 2.34)), Group("B  lr 0.2", (2.28, 2.3, 2.33)))
     low = tuple(2.0 + 1.2 * math.exp(-x / 900) for x in STEPS)
     band = Series("A  lr 0.1", STEPS, tuple(y + 0.1 for y in low), "line", low, tuple(y + 0.2 for y in low))
     figures = (Bands("Val loss after 1,000 steps, 3 of 5 seeds", groups, "val loss"), Curve("Mini-batch loss", (band,)))
 
     async def before(pilot):
-        await after("n")(pilot)
+        await after("n", theme=theme)(pilot)
         await until(lambda: pilot.app.screen.focused is not None, pilot)
         await pilot.press("enter", "enter", "enter")
         await reads(pilot, "#progress", "50 %")
@@ -163,8 +230,9 @@ def test_seeds(snap_compare, app, size):
 
 
 @SIZES
-def test_help(snap_compare, app, size):
-    assert snap_compare(app, terminal_size=size, run_before=after("question_mark"))
+@THEMES
+def test_help(snap_compare, app, size, theme):
+    assert snap_compare(app, terminal_size=size, run_before=after("question_mark", theme=theme))
 
 
 def test_too_small(snap_compare, app):
