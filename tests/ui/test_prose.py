@@ -72,8 +72,14 @@ def test_code_keeps_its_lines_and_its_spaces(code):
     assert set(roles(shown[2])) == {"accent"}
 
 
-def test_code_is_cut_where_it_sticks_out():
-    assert lines("```\n" + "x" * 30 + "\n```") == ["  " + "x" * 18]
+def test_code_that_sticks_out_goes_on_below_further_in():
+    assert lines("```\n" + "x" * 30 + "\n```") == ["  " + "x" * 18, "      " + "x" * 12]
+    assert lines("```\n  loss = f(x, y) + 1\n```") == ["    loss = f(x, y) +", "        1"]
+
+
+def test_a_table_too_wide_folds_its_widest_cells():
+    shown = lines("| norm | what it does |\n|---|---|\n| none | nothing at all |\n| batch | centres |")
+    assert shown == ["norm   what it does", "none   nothing at", "       all", "batch  centres"]
 
 
 def test_tables_are_as_wide_as_their_widest_cells():

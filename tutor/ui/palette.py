@@ -36,4 +36,4 @@ class Offers(Provider):
 
 
 def _line(says: Content, key: str) -> Content:
-    return Content.assemble(says, (f"  {key}", "bold")) if key else says
+    return Content.assemble(says, (f"  {key}", "not bold")) if key else says

@@ -7,6 +7,7 @@ Textual's Markdown mounts a widget for every paragraph.
 import re
 import textwrap
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from tutor.roles import Line, Span
@@ -38,7 +39,7 @@ def _as_shown(text: str) -> str:
 def laid_out(markdown: str, width: int, role: str = "text", first: str = "", rest: str = "") -> list[Line]:
     """`markdown` in lines of at most `width` cells, `first` before the first one and `rest` before the others.
 
-    `role` is that of plain text. Code is never wrapped: what sticks out is cut.
+    `role` is that of plain text.
     """
     page = _Page(max(width, 8), role, first, rest)
     for block in _parser().parse(markdown):
@@ -81,7 +82,9 @@ class _Page:
             case "fence" | "code_block":
                 self._apart = True
                 rows = _as_shown(block.content).rstrip("\n").split("\n")
-                self._add([((f"{self._indent}  {row}"[: self._width], "accent"),) for row in rows])
+                inside = self._indent + "  "
+                pieces = [piece for row in rows for piece in folded(row, self._width - len(inside))]
+                self._add([((inside + piece, "accent"),) for piece in pieces])
             case "bullet_list_open" | "ordered_list_open":
                 self._apart = not self._numbers
                 self._numbers.append(int(block.attrs.get("start", 1)) if block.type.startswith("ordered") else None)
@@ -120,18 +123,32 @@ class _Page:
         self._add(wrapped(spans, self._width, first, self._indent))
 
     def _table(self) -> None:
-        """Columns as wide as their widest cell; the header stands back."""
+        """Columns as wide as their widest cell, or else the widest give way; the header stands back."""
         rows, self._rows = self._rows, []
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        texts = [self._indent + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+        room = max(self._width - len(self._indent) - 2 * (len(widths) - 1), len(widths))
+        while sum(widths) > room:
+            widths[widths.index(max(widths))] -= 1
         self._apart = True
-        self._add([((text[: self._width], self._role if number else "muted"),) for number, text in enumerate(texts)])
+        for number, row in enumerate(rows):
+            cells = [textwrap.wrap(cell, max(width, 1)) for cell, width in zip(row, widths, strict=True)]
+            for pieces in zip_longest(*cells, fillvalue=""):
+                text = self._indent + "  ".join(map(str.ljust, pieces, widths)).rstrip()
+                self._add([((text, self._role if number else "muted"),)])
 
     def _add(self, lines: list[Line]) -> None:
         if self._apart and self.lines:
             self.lines.append(())
         self._apart = False
         self.lines += lines
+
+
+def folded(row: str, width: int) -> list[str]:
+    """A line of code in pieces of at most `width` cells, those after the first further in."""
+    inside = " " * (len(row) - len(row.lstrip()) + 4)
+    if len(inside) + 8 > width:
+        inside = ""
+    return textwrap.wrap(row, max(width, 1), subsequent_indent=inside, expand_tabs=False) or [""]
 
 
 def wrapped(spans: list[Span], width: int, first: str = "", rest: str = "") -> list[Line]:

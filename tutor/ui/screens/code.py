@@ -1,13 +1,12 @@
 """The model's code, as it runs."""
 
-import textwrap
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from tutor.roles import Line
+from tutor.ui.prose import folded
 from tutor.ui.widgets.lines import Lines
 
 
@@ -42,12 +41,7 @@ class _Code(Lines):
         self._source = source.splitlines()
 
     def lay_out(self, width: int) -> list[Line]:
-        rows: list[Line] = []
-        for row in self._source:
-            inside = " " * (len(row) - len(row.lstrip()) + 4)
-            parts = textwrap.wrap(row, max(width, len(inside) + 8), subsequent_indent=inside) or [""]
-            rows += [_line(part) for part in parts]
-        return rows
+        return [_line(piece) for row in self._source for piece in folded(row, width)]
 
 
 def _line(row: str) -> Line:

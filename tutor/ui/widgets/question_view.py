@@ -6,7 +6,7 @@ from textual.message import Message
 from tutor.course.quiz import Bug, Choice, Multiple, Numeric, Order, Spot
 from tutor.course.sitting import Asked
 from tutor.roles import Line
-from tutor.ui.prose import laid_out
+from tutor.ui.prose import folded, laid_out
 from tutor.ui.widgets.lines import Lines
 
 
@@ -89,7 +89,8 @@ def _option(asked: Asked, shown: int, option: int, width: int) -> list[Line]:
     ):
         mark, role = "✓", "good"
     if isinstance(question, Bug):
-        return [((f"{mark}{shown + 1:>2}  {question.lines[option]}"[:width], role),)]
+        first, *rest = folded(question.lines[option], width - 5)
+        return [((f"{mark}{shown + 1:>2}  {first}", role),), *(((f"     {piece}", role),) for piece in rest)]
     text = question.items[option] if isinstance(question, Order) else ""
     if isinstance(question, Choice | Multiple):
         text = question.options[option].text
