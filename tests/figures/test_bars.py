@@ -49,3 +49,4 @@ def test_words():
         "n: 5 bars, largest e 5 ms, d 4 ms, c 3 ms; smallest a 1 ms. Not finite: f."
     )
     assert Bars("n", (), ()).describe() == "n: no data yet."
+    assert Bars("n", ("a", "b"), (math.inf, math.nan)).describe() == "n: a inf, b nan."

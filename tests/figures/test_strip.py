@@ -1,4 +1,4 @@
-from math import exp
+from math import exp, inf
 
 from tutor.figures import Stage, Strip
 
@@ -42,3 +42,17 @@ def test_the_words_hold_every_number():
     told = STRIP.describe()
     assert "exp gives e^z: a 20.09, b 7.389, c 2.718" in told
     assert told.endswith("÷ 30.19 gives p: a 0.6652, b 0.2447, c 0.09003.")
+
+
+def test_columns_move_closer_and_numbers_get_shorter_before_any_is_left_out():
+    strip = Strip("p", tuple("abcd"), (Stage("p", (0.082982, 0.055622, 0.82766, 0.033737), "÷ 40.01"),))
+    lines = {width: "".join(text for text, _ in strip.draw(width, 4)[2]).split() for width in (48, 40, 36, 24)}
+    assert lines[48] == lines[40] == ["p", "0.08298", "0.05562", "0.8277", "0.03374"]
+    assert lines[36] == ["p", "0.083", "0.0556", "0.828", "0.0337"]
+    assert len(lines[24]) < 5
+
+
+def test_a_number_that_is_none_any_more_is_marked():
+    line = Strip("p", ("a", "b"), (Stage("p", (inf, 0.5)),)).draw(30, 4)[2]
+    assert [role for text, role in line if "inf" in text] == ["bad"]
+    assert [role for text, role in line if "0.5" in text] == ["text"]

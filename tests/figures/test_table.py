@@ -29,6 +29,15 @@ def test_rows_that_do_not_fit_are_counted():
     assert plain(table.draw(20, 5)) == ["t", "n", "0", "1", "… and 7 more"]
 
 
+def test_a_number_that_is_none_any_more_is_marked_and_a_name_is_not():
+    table = Table("t", ("name", "p"), (("nan", "0.5"), ("b", "nan"), ("c", "-inf")))
+    assert table.draw(20, 5)[2:] == [
+        (("nan    0.5", "text"),),
+        (("b     ", "text"), (" nan", "bad")),
+        (("c     ", "text"), ("-inf", "bad")),
+    ]
+
+
 def test_short_rows_are_filled_up():
     assert plain(Table("t", ("a", "b"), (("1",), ("1", "2"))).draw(20, 4)) == ["t", "a  b", "1", "1  2"]
 

@@ -23,8 +23,10 @@ class Bars(Figure, frozen=True):
     def describe(self) -> str:
         """The largest and the smallest, and the sum where it must be the full scale."""
         pairs = [(label, value) for label, value in self._pairs() if usable(value)]
-        if not pairs:
+        if not self._pairs():
             return f"{self.title}: no data yet."
+        if not pairs:
+            return f"{self.title}: {', '.join(f'{label} {short(value)}' for label, value in self._pairs())}."
         ranked = sorted(pairs, key=lambda pair: -pair[1])
         said = [f"{label} {self._write(value)}" for label, value in ranked]
         if len(said) <= 4:

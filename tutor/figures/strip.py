@@ -4,7 +4,7 @@ import msgspec
 
 from tutor.figures.base import Figure, Place, Row
 from tutor.figures.lines import Grid, clip, more, window
-from tutor.figures.numbers import short
+from tutor.figures.numbers import short, usable
 from tutor.roles import Glyphs, Line
 
 
@@ -30,7 +30,7 @@ class Strip(Figure, frozen=True):
         for stage in self.stages:
             numbers = zip(self._names(stage), stage.values, strict=False)
             how = f"{stage.how} gives " if stage.how else ""
-            told.append(f"{how}{stage.name}: {', '.join(f'{name} {short(value, 4)}' for name, value in numbers)}")
+            told.append(f"{how}{stage.name}: {', '.join(f'{name} {_brief(value, 4)}' for name, value in numbers)}")
         return f"{self.title}: {'; '.join(told)}."
 
     @property
@@ -64,11 +64,10 @@ class Strip(Figure, frozen=True):
         if not self.places[0]:
             grid.put(0, 1, "no data yet", "muted")
             return grid.lines()
-        written = [[short(value, 4) for value in stage.values] for stage in self.stages]
         across = self.places[0]
         names = [self.columns[column] if column < len(self.columns) else str(column) for column in range(across)]
-        cell = max(len(text) for texts in (*written, names) for text in texts) + 2
         left = min(max(len(text) for stage in self.stages for text in (stage.name, stage.how)) + 1, width // 3)
+        written, cell = self._written(names, width - left)
         fits = min(across, max((width - left) // cell, 1))
         first = window(across, fits, cursor[0] if cursor is not None else None)
         arrows = 2 * len(self.stages) + 1 <= height
@@ -85,10 +84,28 @@ class Strip(Figure, frozen=True):
                 grid.put(0, row - 1, clip(stage.how, left - 1, glyphs), "accent")
             for column in range(first, min(first + fits, len(stage.values))):
                 place = left + (column - first) * cell
-                role = "text/cursor" if cursor == (column, index) else "text"
+                marked = "text" if usable(stage.values[column]) else "bad"
+                role = "text/cursor" if cursor == (column, index) else marked
                 grid.put(place, row, written[index][column].rjust(cell), role)
                 if arrows and index:
                     grid.put(place + cell - 1, row - 1, "|" if glyphs == "ascii" else "↓", "muted")
         if first + fits < across:
             grid.put(0, 1, clip(more(across - first - fits, glyphs), left - 1, glyphs), "muted")
         return grid.lines()
+
+    def _written(self, names: list[str], room: int) -> tuple[list[list[str]], int]:
+        """Each stage's numbers, and a column's width: closer and shorter where only so all of them fit."""
+        for digits, gap in ((4, 2), (4, 1), (3, 1), (2, 1)):
+            written = [[_brief(value, digits) for value in stage.values] for stage in self.stages]
+            cell = max(len(text) for texts in (*written, names) for text in texts) + gap
+            if cell * len(names) <= room:
+                break
+        return written, cell
+
+
+def _brief(value: float, digits: int) -> str:
+    """`value` in few characters: a whole number below 100,000 in full, others to 3 digits at least but with powers."""
+    if usable(value) and value == round(value) and abs(value) < 1e5:
+        return f"{value:.0f}"
+    text = short(value, max(digits, 3))
+    return short(value, digits) if "e" in text else text

@@ -2,12 +2,17 @@
 
 import re
 import textwrap
+from itertools import groupby
+from operator import itemgetter
 
 from tutor.figures.base import Figure, Place, Row
 from tutor.figures.lines import clip, more, window
 from tutor.roles import Glyphs, Line
 
 _NUMBER = re.compile(r"[-+±]?[\d.,]+(e[-+]?\d+)?\s*[a-zA-Z%µ]*|nan|-?inf|[-—]?", re.IGNORECASE)
+
+_LOST = ("nan", "inf", "-inf")
+"""What a number is written as that is none any more."""
 
 _GAP = 2
 """Blanks between two columns."""
@@ -63,7 +68,8 @@ class Table(Figure, frozen=True):
             ]
             here = cursor is not None and number == cursor[1] - first + 1
             role = "text/cursor" if here else "text" if number else "muted"
-            lines.append((((" " * _GAP).join(padded).rstrip(), role),))
+            lost = [right[column] and cell.strip() in _LOST for column, cell in enumerate(padded)]
+            lines.append(_row(padded, ["bad" if gone and role == "text" else role for gone in lost]))
         if len(shown) < len(every):
             lines.append(((more(len(every) - max(len(shown), 1), glyphs), "muted"),))
         return lines
@@ -108,6 +114,13 @@ class Text(Figure, frozen=True):
             rest = len(wrapped) - len(shown)
             lines.append(((more(rest, glyphs) + (" lines" if rest > 1 else " line"), "muted"),))
         return lines
+
+
+def _row(cells: list[str], roles: list[str]) -> Line:
+    """The cells of a row side by side, neighbours of one role in one span, without blanks at the end."""
+    spans = zip(roles, (cell + " " * _GAP for cell in cells), strict=True)
+    line = [("".join(text for _, text in group), role) for role, group in groupby(spans, key=itemgetter(0))]
+    return (*line[:-1], *((text.rstrip(), role) for text, role in line[-1:]))
 
 
 def _widths(natural: list[int], width: int) -> list[int]:
