@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "textual", "rich", "plotext", "asyncio", "sqlite3")
+HEAVY = ("torch", "textual", "rich", "plotext", "asyncio", "sqlite3", "fsrs")
 SCREENS = "tutor.ui.app tutor.ui.screens.home tutor.ui.screens.lesson tutor.ui.screens.help tutor.commands.app"
 
 
@@ -35,9 +35,9 @@ def test_light_modules_stay_light(modules):
 @pytest.mark.parametrize(
     ("modules", "without"),
     [
-        ("tutor.learner.record tutor.learner.home", {"torch", "textual", "rich", "plotext"}),
+        ("tutor.learner.record tutor.learner.home", {"torch", "textual", "rich", "plotext", "fsrs"}),
         ("tutor.link.client", {"torch", "textual", "rich", "plotext"}),
-        (SCREENS, {"torch"}),
+        (SCREENS, {"torch", "fsrs"}),
         ("tutor.ui.app", {"torch", "plotext"}),
         ("tutor.lab.server tutor.lab.instruments tutor.commands.run", {"textual", "rich", "plotext"}),
     ],

@@ -5,15 +5,13 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from tutor import __version__
+from tutor.commands import lessons, options
 from tutor.errors import ExitCode, TutorError
-
-if TYPE_CHECKING:
-    from tutor.course.catalog import Catalog
 
 
 class _Commands(click.Group):
@@ -29,37 +27,19 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name in super().list_commands(ctx) if not self.commands[name].hidden]
 
-
-_names = click.option("--names", "names_file", metavar="FILE", help="Train on this list of names instead: one a line.")
-_seed = click.option(
-    "--seed", default=42, show_default="42", type=click.IntRange(0, 2**32 - 1), help="Seed of the run."
-)
-_plain = click.option("--plain", is_flag=True, help="Lines of text instead of screens, bars and pictures.")
-_glyphs = click.option(
-    "--glyphs",
-    type=click.Choice(("auto", "braille", "quadrant", "ascii")),
-    help="What figures are drawn with; auto goes by the locale and the terminal.",
-)
-_fps = click.option(
-    "--fps", type=click.FloatRange(0, 60, min_open=True), help="Frames a second at the most: 4, or 2 over SSH."
-)
-_theme = click.option("--theme", metavar="NAME", help="The colours, such as textual-light; ctrl+p lists them.")
-
-
-def _looks(command: Callable[..., None]) -> Callable[..., None]:
-    """Options that take the place of the learner's settings."""
-    return _glyphs(_fps(_theme(command)))
-
-
-_rate = click.FloatRange(min=0, min_open=True)
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command; each takes `--lessons`."""
+        cmd.params.append(lessons.lessons_option())
+        super().add_command(cmd, name)
 
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tutor")
-@_names
-@_seed
-@_plain
-@_looks
+@options.names
+@options.seed
+@options.plain
+@options.looks
+@lessons.trust_option
 @click.pass_context
 def cli(context: click.Context, /, names_file: str | None, seed: int, plain: bool, **looks: Any) -> None:
     """Learn how neural networks train, by predicting, running, breaking and repairing real ones.
@@ -70,12 +50,16 @@ def cli(context: click.Context, /, names_file: str | None, seed: int, plain: boo
         _open_app(None, names_file, seed, plain, looks)
 
 
+cli.params.append(lessons.lessons_option())
+
+
 @cli.command("open", hidden=True)
 @click.argument("lesson")
-@_names
-@_seed
-@_plain
-@_looks
+@options.names
+@options.seed
+@options.plain
+@options.looks
+@lessons.trust_option
 @click.pass_context
 def open_lesson(
     context: click.Context, /, lesson: str, names_file: str | None, seed: int, plain: bool, **looks: Any
@@ -89,26 +73,26 @@ def open_lesson(
 
 @cli.command("list")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@_plain
+@options.plain
 def list_lessons(as_json: bool, plain: bool) -> None:
     """List the lessons."""
     from tutor.commands.list import show_lessons
 
-    show_lessons(_catalog(), as_json, plain)
+    show_lessons(lessons.catalog(), as_json, plain)
 
 
 @cli.command()
 @click.argument("lesson")
 @click.option("--steps", default=1000, show_default=True, type=click.IntRange(min=0), help="Training steps to take.")
-@_seed
+@options.seed
 @click.option("--set", "settings", multiple=True, metavar="KNOB=VALUE", help="Set a knob; may be given again.")
-@_names
+@options.names
 @click.option("--preset", default="", metavar="NAME", help="Begin from one of the lesson's presets.")
 @click.option("--from", "source", default="", metavar="FILE", help="Begin with the weights that --save wrote.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--every", default=0, type=click.IntRange(min=0), help="Print the metrics as JSON lines, each N steps.")
 @click.option("--plot", is_flag=True, help="Print the lesson's figures as text.")
-@_plain
+@options.plain
 @click.option("--csv", "csv_file", default="", metavar="FILE", help="Write the loss of every step.")
 @click.option("--save", default="", metavar="FILE", help="Write the weights.")
 @click.option("--test", is_flag=True, help="Measure the test split too, at the end: once, when all is decided.")
@@ -120,8 +104,9 @@ def list_lessons(as_json: bool, plain: bool) -> None:
 )
 @click.option("--seeds", default=1, type=click.IntRange(min=1), help="Run so many seeds, and print the bands.")
 @click.option("--find-lr", is_flag=True, help="Sweep the learning rate over those steps: where does the loss fall?")
-@click.option("--low", type=_rate, help="With --find-lr: the lowest rate, if not the knob's.")
-@click.option("--high", type=_rate, help="With --find-lr: the highest rate, if not the knob's.")
+@click.option("--low", type=options.RATE, help="With --find-lr: the lowest rate, if not the knob's.")
+@click.option("--high", type=options.RATE, help="With --find-lr: the highest rate, if not the knob's.")
+@lessons.trust_option
 def run(
     lesson: str,
     steps: int,
@@ -146,7 +131,7 @@ def run(
     """Train a lesson's model without the app, and print its final metrics."""
     if not find_lr and (low, high) != (None, None):
         raise TutorError("--low and --high bound a sweep.", "Give them with --find-lr.", code=ExitCode.MISUSE)
-    chosen = _catalog().get(lesson)
+    chosen = lessons.chosen(lesson)
     # torch says this once if there is no NumPy, which the program doesn't need.
     warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
     from tutor.commands.run import Output, Wanted, run_lesson
@@ -168,25 +153,27 @@ def run(
 @click.argument("lesson", default="")
 @click.option("--id", "only", default="", metavar="ID", help="Check this claim alone.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@lessons.trust_option
 def claims(lesson: str, only: str, as_json: bool) -> None:
     """Check what the lessons, or one of them, and their sources claim: each claim's test is run anew."""
-    catalog = _catalog()
+    asked = [lessons.chosen(lesson)] if lesson else lessons.trusted()
     warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
     from tutor.commands.claims import check_claims
 
-    check_claims([catalog.get(lesson)] if lesson else catalog.lessons, only, as_json)
+    check_claims(asked, only, as_json)
 
 
 @cli.command()
 @click.argument("lesson")
 @click.option("--steps", default=1000, show_default=True, type=click.IntRange(min=0), help="Training steps to take.")
-@_seed
+@options.seed
 @click.option("--set", "settings", multiple=True, metavar="KNOB=VALUE", help="Set a knob; may be given again.")
-@_names
+@options.names
 @click.option("--preset", default="", metavar="NAME", help="Begin from one of the lesson's presets.")
+@lessons.trust_option
 def script(lesson: str, steps: int, seed: int, settings: tuple[str, ...], names_file: str | None, preset: str) -> None:
     """Print a plain PyTorch script that trains as `tutor run` does, to the last digit."""
-    chosen = _catalog().get(lesson)
+    chosen = lessons.chosen(lesson)
     warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
     from tutor.commands.run import Wanted
     from tutor.commands.script import print_script
@@ -194,17 +181,95 @@ def script(lesson: str, steps: int, seed: int, settings: tuple[str, ...], names_
     print_script(Wanted(chosen, steps, seed, settings, names_file, preset))
 
 
-def _catalog() -> "Catalog":
-    from tutor.course.catalog import Catalog
-    from tutor.paths import lessons_dir
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def new(folder: Path) -> None:
+    """Begin a lesson of your own in FOLDER: a small one that works, to be changed into yours."""
+    from tutor.commands.new import new_lesson
 
-    return Catalog.find([lessons_dir()])
+    new_lesson(folder)
+
+
+@cli.command()
+@click.argument("wanted", nargs=-1, metavar="[LESSON|FOLDER]...")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--fast", is_flag=True, help="Leave out what trains for long.")
+@lessons.trust_option
+def check(wanted: tuple[str, ...], as_json: bool, fast: bool) -> None:
+    """Hold lessons to the standard: tutor's own and those of --lessons, or the ones named."""
+    warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
+    from tutor.commands.check import check_lessons
+
+    check_lessons(lessons.catalog(), lessons.folders(), wanted, lessons.trust(), as_json=as_json, fast=fast)
+
+
+@cli.command()
+@options.plain
+@options.looks
+@lessons.trust_option
+def review(plain: bool, **looks: Any) -> None:
+    """Answer again what is due today.
+
+    What you knew returns later each time, what you didn't know returns tomorrow.
+    """
+    from tutor.commands.review import review as review_now
+
+    given = {name: value for name, value in looks.items() if value}
+    review_now(lessons.catalog(), plain, given, lessons.trust())
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def progress(as_json: bool) -> None:
+    """Show what is done and due, how sure and how right you were."""
+    from tutor.commands.progress import show_progress
+
+    show_progress(lessons.catalog(), as_json)
+
+
+@cli.command()
+@click.argument("file")
+def export(file: str) -> None:
+    """Write your record into a new FILE.
+
+    It holds all you have answered and done, as JSON; - is standard output.
+    """
+    from tutor.commands.export import export_record
+
+    export_record(file)
+
+
+@cli.command("import")
+@click.argument("file")
+def import_(file: str) -> None:
+    """Add what `tutor export` wrote to your record.
+
+    Nothing newer is overwritten, and a FILE that isn't sound changes nothing; - is standard input.
+    """
+    from tutor.commands.import_ import import_record
+
+    import_record(file)
+
+
+@cli.command()
+@click.argument("what", default="", metavar="[QUESTION|LESSON]")
+@click.option("--all", "everything", is_flag=True, help="Forget everything.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def reset(what: str, everything: bool, yes: bool) -> None:
+    """Forget a question, a lesson or everything.
+
+    It asks first, and keeps a backup that `tutor import` brings back.
+    """
+    from tutor.commands.reset import reset_record
+
+    reset_record(lessons.catalog(), what, everything, yes)
 
 
 def _open_app(lesson: str | None, names_file: str | None, seed: int, plain: bool, looks: dict[str, Any]) -> None:
     from tutor.commands.app import open_app
 
-    open_app(_catalog(), lesson, names_file, seed, plain, {name: value for name, value in looks.items() if value})
+    given = {name: value for name, value in looks.items() if value}
+    open_app(lessons.catalog(), lesson, names_file, seed, plain, given, lessons.trust())
 
 
 def names_path(names_file: str | None) -> Path | None:

@@ -8,6 +8,7 @@ import os
 import queue
 import sys
 import threading
+import traceback
 import warnings
 from typing import BinaryIO
 
@@ -40,6 +41,10 @@ def main() -> None:
         Lab(inbox, send).serve()
     except BrokenPipeError:
         os._exit(0)
+    except BaseException:
+        # Not by raising: Python would wait for the listener's hold on stdin, and abort.
+        traceback.print_exc()
+        os._exit(1)
 
 
 def _listen(stdin: BinaryIO, inbox: "queue.SimpleQueue[Command]") -> None:

@@ -23,6 +23,11 @@ def data_dir() -> Path:
     return _bundled("data")
 
 
+def is_built_in(lesson: Path) -> bool:
+    """Whether the folder `lesson` is one of the lessons that come with the program."""
+    return lesson.resolve().is_relative_to(lessons_dir().resolve())
+
+
 def _bundled(name: str) -> Path:
     """The folder `name`: in an installed wheel's package, beside it in a checkout or an editable install."""
     inside = _PACKAGE / f"_{name}"

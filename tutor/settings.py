@@ -29,6 +29,9 @@ class Settings(msgspec.Struct, frozen=True):
     keys: dict[str, str] = {}
     """The key of an action, by the action's id."""
 
+    reviews_a_day: Annotated[int, msgspec.Meta(ge=0)] = 20
+    """How many questions return for review on one day, at the most."""
+
 
 def read_settings(path: Path) -> tuple[Settings, str]:
     """The settings in `path`, and a sentence about what in them can't be used, or `""`; the rest holds."""

@@ -5,15 +5,28 @@ Only the hidden layers are normalized here; the lecture's last version normalize
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from random import Random
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tutor.figures import Bars, Curve, Guide, Histograms, Series, Table, Text
+from tutor.figures import Bars, Curve, Guide, Histograms, Ridges, Series, Table, Text
 from tutor.figures.numbers import nice_limits, short
-from tutor.lab import Choice, Experiment, Integer, Layer, Number, Observation, Preset, figure
+from tutor.lab import (
+    Choice,
+    Experiment,
+    Integer,
+    Layer,
+    Number,
+    Observation,
+    OwnQuestion,
+    Preset,
+    figure,
+    metric,
+    question,
+)
 from tutor.lab.instruments import batchnorm_table, gradient_histograms, histogram, loss_curve, saturated_share, spread
 
 BLOCK, EMBEDDING, HIDDEN, BATCH = 3, 10, 100, 32
@@ -142,6 +155,42 @@ class DeepMLP(Experiment):
             guides=(Guide(stds[-1], "level with the last"),),
         )
 
+    @metric("first/last")
+    def first_to_last(self, seen: Observation) -> float:
+        first, *_, last = (spread(layer.gradient) for layer in self.hidden(seen))
+        return first / last
+
+    @metric("first update")
+    def first_update(self, seen: Observation) -> float:
+        """Update:data of `linear 1` at step 1."""
+        ratios = {series.label: series.y for series in seen.history.series("update:data")}
+        return ratios["linear 1"][0]
+
+    @question("own-layer")
+    def own_layer(self, seen: Observation, rng: Random) -> OwnQuestion:
+        layers = thinned(self.hidden(seen))
+        measures = {
+            "has the largest share of saturated outputs (in %)": [100 * saturated_share(layer) for layer in layers],
+            "has outputs with the largest std": [spread(layer.output) for layer in layers],
+            "has outputs with the smallest std": [-spread(layer.output) for layer in layers],
+            "gets the largest gradient (std)": [spread(layer.gradient) for layer in layers],
+            "gets the smallest gradient (std)": [-spread(layer.gradient) for layer in layers],
+        }
+        # Ask where the answer is clear: the first leads the second by a tenth.
+        clear = {what: values for what, values in measures.items() if leads(values)}
+        what, values = rng.choice(list((clear or measures).items()))
+        names = [layer.name for layer in layers]
+        told = [f"{name} is at {short(abs(value))}" for name, value in zip(names, values, strict=True)]
+        before = (sum(other > value for other in values) for value in values)
+        whys = (f"{now}; {count} of the others come before it." for now, count in zip(told, before, strict=True))
+        right = values.index(max(values))
+        return OwnQuestion(
+            f"At your step {self.iteration:,}: which of these layers {what}?",
+            tuple(names),
+            right,
+            tuple(f"{', '.join(told)}." if place == right else why for place, why in enumerate(whys)),
+        )
+
     @figure("Update : data")
     def updates(self, seen: Observation) -> Curve:
         drawn = {f"linear {n}" for n in thinned(range(1, self.k.depth + 1), 3)} | {"output"}
@@ -164,6 +213,15 @@ class DeepMLP(Experiment):
         title = {"tanh": "|h| > 0.97", "sigmoid": "h < 0.015 or > 0.985", "relu": "h = 0"}[self.k.activation]
         return Bars(f"Saturated: {title}", tuple(layer.name for layer in layers), shares, "%", digits=1, top=100)
 
+    @property
+    def records_outputs(self):
+        return {f"{self.k.activation} {self.k.depth}": (-1.0 if self.k.activation == "tanh" else 0.0, 1.0)}
+
+    @figure("Last layer over time")
+    def over_time(self, seen: Observation) -> Ridges:
+        (name,) = self.records_outputs
+        return seen.history.ridges(name, f"Outputs of {name} over time")
+
     @figure("Gradient histograms")
     def gradient_shapes(self, seen: Observation) -> Histograms:
         return gradient_histograms(thinned(self.hidden(seen)))
@@ -174,6 +232,12 @@ class DeepMLP(Experiment):
         if not layers:
             return Text("BatchNorm statistics", ("No BatchNorm in this net: set norm to batch",))
         return batchnorm_table(thinned(layers))
+
+
+def leads(values: Sequence[float]) -> bool:
+    """Whether the largest of `values` lies above the second by a tenth of the largest size among them."""
+    second, first = sorted(values)[-2:] if len(values) > 1 else (0.0, 0.0)
+    return first - second > 0.1 * max(map(abs, values))
 
 
 def thinned(items: Sequence[Item], most: int = DRAWN) -> list[Item]:

@@ -2,13 +2,14 @@
 
 from collections import OrderedDict
 from functools import cache
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tutor.figures import Bars, Curve, Histograms, Point, Scatter, Series, Table, Text
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, question
 from tutor.lab.instruments import activation_histograms, loss_curve, race_curve
 from tutor.lab.sampling import sampled
 
@@ -158,19 +159,33 @@ class Minibatches(Experiment):
 
     @figure("Cosine to the full gradient")
     def agreement(self, seen: Observation) -> Bars:
-        # For each batch size the mean over some draws, at the weights as they are now. The full
-        # gradient is exact, but evaluates each different example only once.
+        means = self.cosines()
+        labels = tuple(f"batch {size:,}" for size in means)
+        return Bars("Cosine to the full gradient", labels, tuple(means.values()), digits=2, top=1.0)
+
+    @question("own-agreement")
+    def own_agreement(self, seen: Observation, rng: Random) -> OwnQuestion:
+        means = self.cosines()
+        size = rng.choice(list(means))
+        return OwnQuestion(
+            f"At your step {self.iteration:,}: the mean cosine of batch {size:,} to the full gradient?",
+            tuple(f"{cosine:.3f}" for cosine in means.values()),
+            list(means).index(size),
+            tuple(f"At your weights that is the cosine of batch {other:,}." for other in means),
+        )
+
+    def cosines(self) -> dict[int, float]:
+        """For each batch size the mean cosine of its gradient to the full one, at the weights as they are now."""
+        # The full gradient is exact, but evaluates each different example only once.
         train, rng = self.names.train, self.generator(purpose=1)
         x, y, counts = train.distinct
         full = self.gradient((self.each_loss(x, y) * counts).sum() / len(train))
-        sizes = {1: 16, 8: 16, 32: 16, 256: 8, 2048: 2}
-        means = []
-        for size, draws in sizes.items():
+        means = {}
+        for size, draws in {1: 16, 8: 16, 32: 16, 256: 8, 2048: 2}.items():
             batches = torch.randint(len(train), (draws, size), generator=rng)
             gradients = [self.gradient(self.loss(train.x[ix], train.y[ix])) for ix in batches]
-            means.append(F.cosine_similarity(torch.stack(gradients), full).mean().item())
-        labels = tuple(f"batch {size:,}" for size in sizes)
-        return Bars("Cosine to the full gradient", labels, tuple(means), digits=2, top=1.0)
+            means[size] = F.cosine_similarity(torch.stack(gradients), full).mean().item()
+        return means
 
     @figure("Steps, batches, epochs")
     def count(self, seen: Observation) -> Table:

@@ -154,6 +154,10 @@ class Temperature(Experiment):
     def nll_now(self, seen: Observation) -> float:
         return self.digits(torch.tensor([self.k.T]))["NLL"].item()
 
+    @metric("accuracy")
+    def accuracy(self, seen: Observation) -> float:
+        return self.digits(torch.tensor([self.k.T]))["accuracy"].item()
+
     @figure("Digits: accuracy and confidence against T")
     def confidence(self, seen: Observation) -> Curve:
         curves, now = self.digits(TEMPERATURES), self.digits(torch.tensor([self.k.T]))

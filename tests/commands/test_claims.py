@@ -6,8 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from tutor import cli
+from tutor.commands import lessons
 from tutor.course.catalog import Catalog
 from tutor.errors import ExitCode, TutorError
+from tutor.learner.trust import EVERYONE
 
 CLAIMS = """\
 [[claim]]
@@ -68,7 +70,8 @@ def folder(tmp_path, monkeypatch):
     (path / "lab.py").write_text("")
     (path / "claims.toml").write_text(CLAIMS)
     (path / "claims.py").write_text("def total():\n    return [1 + 2]\n")
-    monkeypatch.setattr(cli, "_catalog", lambda: Catalog.find([tmp_path]))
+    monkeypatch.setattr(lessons, "catalog", lambda: Catalog.find([tmp_path]))
+    monkeypatch.setattr(lessons, "trust", lambda: EVERYONE)
     return path
 
 

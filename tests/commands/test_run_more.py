@@ -139,8 +139,8 @@ def test_bands_over_seeds_and_a_verdict(lesson, capsys):
 def test_a_preset_can_be_the_other_side_and_the_bands_are_drawn(lesson, capsys):
     run_seeds(Wanted(lesson, 20, settings=SMALL), 3, "adam", False, plot=True)
     printed = capsys.readouterr().out
-    assert "A  hidden=8" in printed
-    assert "B  adam" in printed
+    assert "A: hidden=8" in printed
+    assert "B: adam" in printed
     assert "Val loss after 20 steps, 3 of 3 seeds" in printed
     assert "├" in printed
     run_seeds(Wanted(lesson, 20, settings=SMALL), 3, "adam", True)

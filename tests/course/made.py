@@ -2,11 +2,43 @@
 
 from pathlib import Path
 
+from tutor.course.catalog import Catalog
 from tutor.course.lesson import Lesson
-from tutor.course.quiz import Bug, Choice, LineWhy, Multiple, Near, Numeric, Option, Order
+from tutor.course.live import Live
+from tutor.course.quiz import Bug, Choice, Draw, LineWhy, Multiple, Near, Numeric, Option, Order, Own
 from tutor.course.sitting import Sitting, State
 from tutor.course.steps import Step
 from tutor.link.goals import parse_condition, parse_move
+
+COMMON = {"id": "q", "concept": "loss", "ask": "?", "hints": ("Think.",), "explain": "So.", "predict": True}
+"""What every live prediction has."""
+
+
+def live_choice(name="falls"):
+    return Choice(
+        **COMMON | {"id": name, "ask": "Where is val after 100 steps?"},
+        live=Live(metric="val", steps=100),
+        options=(
+            Option(text="below 3", why="It learns.", right=True, when=("val < 3",)),
+            Option(text="above 3", why="It has learned nothing.", when=("val >= 3",)),
+        ),
+    )
+
+
+def picture(name="curve"):
+    return Draw(
+        **COMMON | {"id": name, "ask": "Draw val."},
+        live=Live(metric="val", at=(0, 100, 400)),
+        answer=(3.0, 2.0, 1.5),
+        low=1.0,
+        high=4.0,
+        tolerance=0.2,
+        why="Down, then level.",
+    )
+
+
+def own(name="mine", steps=100):
+    return Own(**COMMON | {"id": name, "ask": "About your own run.", "predict": False}, steps=steps)
 
 
 def choice(name="first-loss", predict=False, hints=("27 letters.", "All are equally likely.")):
@@ -116,19 +148,40 @@ def lesson(steps, questions=(), claims=(), path=Path("/nowhere/tiny"), title="A 
     )
 
 
+class Shelf(Catalog):
+    """A catalog of lessons made in memory."""
+
+    def __init__(self, *lessons):
+        super().__init__({})
+        self.__dict__.update(outlines=lessons, _loaded=(lessons, ()))
+
+    def get(self, id):
+        return next(made for made in self.lessons if made.id == id)
+
+
 class Notebook:
     """Keeps what it is told, in the order it is told."""
 
     def __init__(self, done=(), place=None):
         self.answers = []
+        self.sure = {}
+        self.regraded = []
+        self.skipped = []
         self.finished = []
         self.places = []
         self.goals = []
         self._done = set(done)
         self._place = place
 
-    def answer(self, lesson, question, response, verdict):
+    def answer(self, lesson, question, response, verdict, sure=None):
         self.answers.append((lesson, question, response, verdict.right))
+        self.sure[question] = sure
+
+    def regrade(self, lesson, question, verdict):
+        self.regraded.append((lesson, question, verdict.right))
+
+    def skip(self, lesson, question):
+        self.skipped.append((lesson, question))
 
     def finish_step(self, lesson, step):
         self.finished.append((lesson, step))
@@ -154,6 +207,12 @@ def sit(*pages, keeper=None, token="a"):
     questions = {question.id: question for _, *asked in pages for question in asked}
     made = lesson([step(name, *asked) for name, *asked in pages], questions.values())
     return Sitting(made, keeper or Notebook(), token)
+
+
+def predict(sitting, response, sure="think"):
+    """Make the prediction that is asked for, and lock it."""
+    sitting.answer(response)
+    sitting.lock(sure)
 
 
 def place_of(sitting, option):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.course.grading import Verdict, grade, parse_number, shuffled
+from tests.course.made import picture
+from tutor.course.grading import Verdict, distance, grade, parse_number, shuffled
 from tutor.course.quiz import Bug, Choice, LineWhy, Multiple, Near, Numeric, Option, Order
 
 COMMON = {"id": "q", "concept": "c", "ask": "?", "hints": ("Think.",), "explain": "So."}
@@ -250,3 +251,37 @@ def test_the_order_is_the_same_in_another_process():
     out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     question = Order(**COMMON, items=tuple("abcdefg"), why="w")
     assert out.strip() == str(shuffled(question, "monday"))
+
+
+points = st.lists(st.floats(0.5, 50), min_size=6, max_size=6)
+
+
+@given(points, points, st.booleans())
+def test_the_distance_of_two_curves_is_the_area_between_them(one, other, log):
+    at = (0, 1, 3, 6, 7, 12)
+
+    def gap(x):
+        left = max(place for place in range(5) if at[place] <= x)
+        share = (x - at[left]) / (at[left + 1] - at[left])
+        heights = [[math.log10(y) for y in curve] if log else curve for curve in (one, other)]
+        first, second = (ys[left] * (1 - share) + ys[left + 1] * share for ys in heights)
+        return abs(first - second)
+
+    fine = 2400
+    area = sum(gap(12 * (place + 0.5) / fine) for place in range(fine)) / fine
+    assert distance(at, one, other, log=log) == pytest.approx(area, rel=1e-2, abs=1e-3)
+
+
+def test_a_drawn_curve_scores_by_the_area_between_it_and_the_run():
+    assert grade(picture(), (3.1, 2.1, 1.6)).right
+    far = grade(picture(), (3.4, 2.4, 1.9))
+    assert (far.right, far.score) == (False, pytest.approx(0.5))
+    assert far.message.startswith("Between your curve and the run's lies 0.4 on average; 0.2 is near enough.")
+    assert "Farthest at step 0: you 3.4, the run 3." in grade(picture(), (3.4, 2.0, 1.5)).message
+    with pytest.raises(ValueError, match="no response"):
+        grade(picture(), (3.0, 2.0))
+
+
+@pytest.mark.parametrize(("number", "right"), [(1.1, True), (9.9, True), (1.09, False), (9.91, False)])
+def test_a_number_within_a_factor_of_the_answer_is_right(number, right):
+    assert grade(numeric(factor=3), number).right is right

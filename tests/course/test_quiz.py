@@ -1,15 +1,17 @@
 import msgspec
 import pytest
 
-from tutor.course.quiz import KINDS, Bug, Choice, Multiple, Numeric, Order, read_quiz
+from tutor.course.quiz import Bug, Choice, Multiple, Numeric, Order
+from tutor.course.quiz_file import KINDS, read_quiz
 from tutor.errors import TutorError
+from tutor.link.trials import Trial
 
 
 def test_every_kind_is_read(folder):
     questions = read_quiz(folder.path / "quiz.toml", {})
     kinds = [Choice, Multiple, Numeric, Order, Bug]
     assert [type(question) for question in questions.values()] == kinds
-    assert [msgspec.to_builtins(question)["kind"] for question in questions.values()] == list(KINDS[:-1])
+    assert [msgspec.to_builtins(question)["kind"] for question in questions.values()] == list(KINDS[:5])
     first = questions["first-loss"]
     assert first.predict
     assert [option.right for option in first.options] == [True, False, False]
@@ -23,6 +25,8 @@ def test_no_file_is_no_questions(tmp_path):
     assert read_quiz(tmp_path / "quiz.toml", {}) == {}
 
 
+LIVE = 'live = {metric = "val", steps = 9}'
+THAN = 'live = {metric = "val", steps = 9, than = {steps = 0}}'
 TWO_RIGHT = ', right = true, why = "That is how many'
 MISTAKES = [
     (
@@ -46,6 +50,17 @@ MISTAKES = [
     ("faulty = 4", "faulty = 3", "'no-zero': 'faulty' is 3."),
     ("faulty = 4", "faulty = 5", "'no-zero': 'faulty' is 5."),
     ("others = [{line = 2,", "others = [{line = 4,", "'no-zero': 'others' names a wrong line."),
+    ("predict = true", 'live = {metric = "val"}', "'first-loss': 'live' settles a prediction."),
+    ("predict = true", f"predict = true\n{LIVE}", "'first-loss': 'when' and `live` need each other."),
+    (
+        "predict = true",
+        'predict = true\nlive = {metrics = "val"}',
+        "'first-loss': live: unknown question key 'metrics'.",
+    ),
+    ('kind = "bug"', f'kind = "bug"\npredict = true\n{LIVE}', "'no-zero': 'live' settles no question of this kind."),
+    ('kind = "order"', f'kind = "order"\npredict = true\n{LIVE}', "'loop': 'runs' are for an order."),
+    ("answer = 3.3", f"answer = 3.3\npredict = true\n{THAN}", "'ln-27': 'live' gives no single number."),
+    ("tolerance = 0.05", "factor = 0.5", "'ln-27': how near is near enough isn't said."),
     ("A net that knows", "$\\\\ln 27$: a net that knows", "'first-loss': LaTeX, '$\\ln 27$'."),
     ("ln 27 is 3.296.", "$e^x$", "'first-loss': LaTeX, '$e^x$'."),
 ]
@@ -59,6 +74,78 @@ def test_a_mistake_is_named_with_the_questions_id(folder, old, new, what):
     assert place.startswith("lessons/one_batch/quiz.toml:")
     assert rest == what
     assert error.remedy or "must be" in what
+
+
+LIVE_CHOICE = """
+[[question]]
+id = "falls"
+kind = "choice"
+concept = "one-batch"
+predict = true
+ask = "Does it fall?"
+hints = ["It learns."]
+explain = "It does."
+live = { metric = "val", at = [0, 9] }
+options = [
+    { text = "yes", right = true, why = "So.", points = [3, 2] },
+    { text = "no", why = "No.", points = [3, 3] },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("at = [0, 9]", "steps = 9", "'when' and `live` need each other."),
+        ("at = [0, 9]", "at = [9, 0]", "live: 'at' makes no curve."),
+        ("at = [0, 9]", "at = [0, 9], steps = 1", "live: 'at' stands alone."),
+        ("points = [3, 3]", "points = [3]", "'points' and `live.at` need each other."),
+    ],
+)
+def test_a_live_prediction_that_can_settle_nothing_is_refused(folder, old, new, what):
+    (folder.path / "quiz.toml").write_text(LIVE_CHOICE.replace(old, new))
+    assert failure(folder).what.endswith(f"question 'falls': {what}")
+
+
+@pytest.mark.parametrize("when", ["val", "train < 3", "change < 0"])
+def test_a_when_is_a_condition_on_what_is_measured(folder, when):
+    text = LIVE_CHOICE.replace("at = [0, 9]", "steps = 9").replace("points = [3, 2]", f'when = ["{when}"]')
+    (folder.path / "quiz.toml").write_text(text.replace("points = [3, 3]", 'when = ["val > 3"]'))
+    assert "'when'" in failure(folder).what
+
+
+def test_curves_and_questions_of_the_own_run_are_read(folder):
+    draw = """
+    [[question]]
+    id = "draw"
+    kind = "draw"
+    concept = "one-batch"
+    predict = true
+    ask = "Draw it."
+    hints = ["It falls."]
+    explain = "It does."
+    why = "So."
+    live = { metric = "val", at = [0, 9], log = true }
+    answer = [3, 2]
+    low = 1
+    high = 4
+    tolerance = 0.1
+
+    [[question]]
+    id = "mine"
+    kind = "own"
+    concept = "one-batch"
+    ask = "Yours."
+    hints = ["Look."]
+    explain = "So."
+    steps = 100
+    set = { lr = 0.5 }
+    """
+    (folder.path / "quiz.toml").write_text(LIVE_CHOICE + draw)
+    read = read_quiz(folder.path / "quiz.toml", {})
+    assert read["draw"].live.at == (0, 9)
+    assert read["falls"].options[1].points == (3.0, 3.0)
+    assert read["mine"].trial == Trial((100,), {"lr": 0.5})
 
 
 def test_a_mistake_is_named_with_its_line(folder):

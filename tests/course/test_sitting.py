@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.course.made import Notebook, bug, choice, lesson, multiple, numeric, order, place_of, ran, sit, step
+from tests.course.made import Notebook, bug, choice, lesson, multiple, numeric, order, place_of, predict, ran, sit, step
+from tutor.course.asked import SURE
 from tutor.course.grading import Verdict, grade
 from tutor.course.sitting import Sitting
 from tutor.link.goals import Gauge, parse_condition
@@ -61,7 +62,7 @@ def test_a_page_with_questions_is_done_when_all_of_them_are_settled():
     sitting = sit(("one", choice("a"), choice("b", predict=True), choice("c")), keeper=keeper)
     sitting.answer(0)
     sitting.next_question()
-    sitting.answer(2)
+    predict(sitting, 2)
     sitting.next_question()
     sitting.answer(1)
     assert keeper.finished == []
@@ -318,7 +319,8 @@ moves = st.lists(
     st.one_of(
         st.tuples(st.just("go"), st.sampled_from([-1, 1])),
         st.tuples(st.just("pick"), st.integers(-1, 4)),
-        st.tuples(st.sampled_from(["submit", "hint", "next_question", "reveal"])),
+        st.tuples(st.sampled_from(["submit", "hint", "next_question", "reveal", "take_back", "skip"])),
+        st.tuples(st.just("lock"), st.sampled_from(SURE)),
         st.tuples(st.just("saw"), st.integers(0, 3).map(ran), st.booleans()),
     ),
     max_size=40,

@@ -25,6 +25,7 @@ from tutor.figures import (
     Images,
     Point,
     Regions,
+    Ridges,
     Scatter,
     Series,
     Stage,
@@ -74,6 +75,8 @@ kinds = {
         st.none() | numbers,
         st.none() | numbers,
         numbers=st.booleans(),
+        root=st.booleans(),
+        notes=tuples(text),
     ),
     Images: st.builds(
         Images,
@@ -85,6 +88,7 @@ kinds = {
     Regions: st.builds(
         Regions, text, tuples(text), tuples(tuples(st.integers(-1, 7))), pair, pair, tuples(point, max_size=30)
     ),
+    Ridges: st.builds(Ridges, text, tuples(histogram), text),
     Scatter: st.builds(Scatter, text, tuples(point, max_size=30), text),
     Strip: st.builds(Strip, text, tuples(text), tuples(st.builds(Stage, text, values, text))),
     Table: st.builds(Table, text, tuples(text), tuples(tuples(text))),

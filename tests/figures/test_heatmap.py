@@ -70,3 +70,17 @@ def test_words():
         "errors: 2 by 2 cells, digit by guess, from 1 to 9. Largest: 0, 0: 9; 1, 1: 8; 0, 1: 2. Smallest: 1, 0: 1."
     )
     assert HeatMap("m", (), (), ()).describe() == "m: no data yet."
+
+
+def test_on_a_root_scale_a_hundredth_is_shaded_as_a_tenth():
+    values = ((0.0, 0.01, 0.25, 1.0),)
+    assert [Scale.over(values[0], None, None, root=True).level(value) for value in values[0]] == [0, 1, 8, 15]
+    assert roles(HeatMap("m", (), (), values, root=True).draw(20, 2)[1])[::2] == ["h0/h0", "h1/h1", "h8/h8", "h15/h15"]
+
+
+def test_notes_stand_beside_the_cells_where_there_is_room_and_are_told():
+    noted = HeatMap("m", ("a",), ("x", "y"), ((0.0, 1.0),), notes=("made up", "emma", "olivia"))
+    assert plain(noted.draw(30, 4))[1:] == ["  x y   made up", "a   ██  emma", "        olivia"]
+    assert plain(noted.draw(14, 4))[1:] == ["  x y   made …", "a   ██  emma", "0   ░░▒▓▓█ 1"]
+    assert "emma" not in "".join(plain(noted.draw(13, 4)))
+    assert noted.describe().endswith(" made up: emma, olivia.")

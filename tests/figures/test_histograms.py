@@ -61,8 +61,8 @@ def test_ascii_is_ascii():
 
 def test_words():
     assert Histograms("tanh", (SATURATED,)).describe() == (
-        "tanh: layer 1, n = 138, is fullest from 0.95 to 1, with 29 % below -0.95 and 43 % above 0.95 "
-        "(peaks at both ends), 71 % saturated."
+        "tanh: layer 1 (n = 138), half from -0.957 to 0.971, 29 % below -0.95 and 43 % above 0.95, 71 % saturated."
     )
-    assert "peaks" not in Histograms("tanh", (BELL,)).describe()
+    assert Histograms("tanh", (BELL, BELL)).describe().startswith("tanh (n = 400 each): layer 2, half from ")
+    assert "below" not in Histograms("tanh", (BELL,)).describe()
     assert Histograms("tanh", (Histogram("a", 0, 1, (0, 0)),)).describe() == "tanh: a has no data yet."

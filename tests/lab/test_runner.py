@@ -221,6 +221,24 @@ def test_a_loss_that_is_no_number_halts_the_run_at_its_step():
     assert runner.advance(5) == 5
 
 
+def test_a_run_with_a_last_step_ends_there_and_can_be_wound_back():
+    class Short(Tiny):
+        last_step = 7
+
+    runner = Runner(Short, DATA, 42)
+    assert runner.advance(5) == 5
+    assert runner.advance(5) == 2
+    assert runner.advance(5) == 0
+    assert runner.train_for(0.01, 5) == 0
+    assert (runner.iteration, runner.halted) == (7, "")
+    whole = losses(runner)
+    runner.seek(3)
+    assert runner.advance(50) == 4
+    assert losses(runner) == whole
+    runner.restart(42)
+    assert runner.advance(50) == 7
+
+
 def test_a_lesson_that_fails_in_a_step_keeps_the_steps_before():
     class Fails(Tiny):
         def step(self):

@@ -43,7 +43,7 @@ def test_each_result_is_that_of_a_plain_run_and_the_learners_own_run_stays_as_it
     a, b = finals(range(3, 6)), finals(range(3, 6), lr=0.5)
     bands, curve = found.figures()
     assert [group.values for group in bands.groups] == [tuple(a), tuple(b)]
-    assert [group.label for group in bands.groups] == ["A  lr 0.1", "B  lr 0.5"]
+    assert [group.label for group in bands.groups] == ["A: lr 0.1", "B: lr 0.5"]
     assert found.says() == verdict(a, b, "val loss")
     assert len(curve.series) == 2
     alone = Runner(Tiny, DATA, 3)
@@ -128,4 +128,4 @@ def test_what_differs_in_nothing_has_no_winner_and_a_preset_lends_its_name(runne
     found = study(runner, {"lr": 0.1}, steps=5, name="usual")
     found.work(math.inf)
     assert found.says().startswith("No winner: A and B end with the same val loss")
-    assert [arm.label for arm in found.arms] == ["A  as it is", "B  usual"]
+    assert [arm.label for arm in found.arms] == ["A: as it is", "B: usual"]

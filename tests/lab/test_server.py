@@ -22,6 +22,7 @@ from tutor.link.messages import (
     Restart,
     Run,
     Sample,
+    Seek,
     Step,
     Trouble,
     Turn,
@@ -138,6 +139,50 @@ def test_a_run_at_rest_is_measured_where_it_stands(terminal):
     runner = Runner(load_experiment(terminal.folder), Sources(), 7)
     runner.advance(frame.iteration)
     assert frame.metrics == runner.measure().losses
+
+
+def test_a_run_that_is_wound_back_is_measured_there_and_nothing_is_noted_twice(terminal):
+    terminal.open()
+    terminal.say(Step(60))
+    first, frame = terminal.say(Seek(37))
+    assert first.measured_at == 0
+    assert (frame.iteration, frame.measured_at) == (37, 37)
+    runner = Runner(load_experiment(terminal.folder), Sources(), 7)
+    runner.advance(37)
+    assert frame.metrics == runner.measure().losses
+    # Wound forward, the past is as it was: a look at step 37 left no trace in the curves.
+    *_, there = terminal.say(Seek(60))
+    assert there.measured_at == 60
+
+
+def test_keys_go_before_measuring(terminal):
+    terminal.open()
+    terminal.say(Step(60))
+    measured = terminal._lab._bench.run.measure
+    given_up = []
+
+    def measure(stop):
+        terminal._inbox.put(Seek(20))
+        given_up.append(stop())
+        return measured(stop)
+
+    terminal._lab._bench.run.measure = measure
+    answers = terminal.say(Seek(10))
+    assert given_up == [True]
+    assert answers[0].iteration == 10
+
+
+def test_a_run_that_comes_to_its_last_step_stands_still_and_says_so(tmp_path):
+    folder = write_lesson(tmp_path / "line")
+    code = (folder / "lab.py").read_text()
+    (folder / "lab.py").write_text(code.replace("    def build(self)", "    last_step = 50\n\n    def build(self)", 1))
+    terminal = Terminal(folder)
+    terminal.open()
+    for _ in range(2):
+        *_, frame = terminal.say(Run())
+        if frame.running:
+            (frame,) = on_its_own(terminal)
+        assert (frame.iteration, frame.running, frame.halted) == (50, False, "")
 
 
 def test_a_step_ends_the_running(terminal):

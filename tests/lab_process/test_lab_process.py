@@ -120,3 +120,20 @@ def test_it_goes_when_its_parent_is_killed(tmp_path: Path, training: bool):
         assert alive(pid)
         os.kill(parent.pid, signal.SIGKILL)
     wait_until(lambda: not alive(pid), 5)
+
+
+def test_a_fault_of_our_own_is_told_and_ends_it_without_a_core():
+    code = """
+import tutor.lab.server
+from tutor.lab_process import main
+
+def serve(self):
+    raise RuntimeError("our own fault")
+
+tutor.lab.server.Lab.serve = serve
+main()
+"""
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.wait(timeout=30) == 1
+        assert b"RuntimeError: our own fault" in process.stderr.read()

@@ -8,6 +8,7 @@ import pytest
 
 from tutor.course.grading import Verdict
 from tutor.learner.record import Progress, Record, open_record
+from tutor.learner.schedule import today
 
 RIGHT = Verdict(True, 1.0, "Yes.")
 WRONG = Verdict(False, 0.25, "No.")
@@ -144,6 +145,52 @@ def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path):
         assert notice == ""
         for name in ("a", "b"):
             assert [answer.response for answer in record.answers(name)] == list(range(50))
+
+
+def test_what_was_answered_is_due_later_and_right_answers_later_than_wrong_ones(record):
+    record.answer("a", "known", 0, RIGHT)
+    record.answer("a", "unknown", 0, WRONG, sure="know")
+    assert record.due() == {
+        ("a", "known"): today() + timedelta(days=2),
+        ("a", "unknown"): today() + timedelta(days=1),
+    }
+
+
+def test_reviews_are_counted_once_a_question_and_by_the_day(record):
+    for name in ("q1", "q1", "q2"):
+        record.answer("a", name, 0, RIGHT, review=True)
+    record.answer("a", "q3", 0, RIGHT)
+    assert record.reviewed(today()) == 2
+    assert record.reviewed(today() - timedelta(days=1)) == 0
+
+
+def test_what_the_live_model_says_later_counts_for_the_last_answer_of_this_sitting_alone(tmp_path):
+    path = tmp_path / "record.sqlite3"
+    with Record(path) as before:
+        before.answer("a", "q", 1, WRONG)
+    with Record(path) as record:
+        record.answer("a", "q", 2, WRONG)
+        record.answer("a", "q", 3, WRONG, sure="know")
+        record.answer("a", "r", 3, WRONG)
+        record.regrade("a", "q", RIGHT)
+        assert [(answer.question, answer.response, answer.right) for answer in record.answers()] == [
+            ("q", 1, False),
+            ("q", 2, False),
+            ("q", 3, True),
+            ("r", 3, False),
+        ]
+
+
+def test_skipped_predictions_and_known_lessons_are_kept(record):
+    record.skip("a", "q")
+    record.skip("a", "q")
+    record.mark_known("a")
+    record.mark_known("a")
+    assert record.skipped() == {("a", "q")}
+    assert [done.known for done in record.progress([lesson("a", [], []), lesson("b", [], [])]).values()] == [
+        True,
+        False,
+    ]
 
 
 def test_the_fewest_moves_to_a_goal_are_kept(tmp_path):

@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from datetime import date
 
 import pytest
 
@@ -57,6 +58,23 @@ def test_a_new_or_current_file_needs_no_backup(tmp_path):
 def test_a_newer_file_is_refused(old):
     with pytest.raises(NewerRecordError, match="version 1, and this tutor knows 0"):
         connect(old, [])
+
+
+def test_the_answers_of_version_one_are_due_the_day_after_they_were_given(tmp_path):
+    path = tmp_path / "record.sqlite3"
+    with closing(connect(path, MIGRATIONS[:1])) as db:
+        for day in ("01", "03"):
+            db.execute(
+                'INSERT INTO answer (at, lesson, question, response, "right", score, sitting) '
+                f"VALUES ('2026-03-{day}T12:00:00+00:00', 'a', 'q', '1', 1, 1, 's')"
+            )
+        db.execute("INSERT INTO note VALUES ('place a', 'one')")
+    with Record(path) as record:
+        assert record.due() == {("a", "q"): date(2026, 3, 4)}
+        assert len(record.answers()) == 2
+        assert record.place("a") == "one"
+        record.remember_place("a", "two")
+        assert record.place("a") == "two"
 
 
 def test_a_locked_file_is_not_waited_for_for_ever(old):

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from tutor.course.grading import Verdict
+from tutor.learner import store
 from tutor.learner.record import Record, open_record
 
 RIGHT = Verdict(True, 1.0, "Yes.")
@@ -70,7 +71,7 @@ def test_a_record_of_a_newer_tutor_is_left_as_it_is(tmp_path):
         assert record.steps_done("a") == {"one"}
     assert notice == record.notice
     assert notice == (
-        f"Progress isn't saved, because {path} was written by a newer tutor (version 99, and this tutor knows 1): "
+        f"Progress isn't saved, because {path} was written by a newer tutor (version 99, and this tutor knows 2): "
         "update this one and start it again."
     )
     assert path.read_bytes() == before
@@ -96,6 +97,26 @@ def test_a_record_that_is_a_folder_leaves_the_session_in_memory(tmp_path):
         record.finish_step("a", "one")
         assert record.steps_done("a") == {"one"}
     assert "can't be used (unable to open database file)" in notice
+
+
+def test_a_record_that_can_only_be_read_is_read(tmp_path, monkeypatch):
+    path = fill(tmp_path, answers=3)
+    before = path.read_bytes()
+
+    def read_only(path, real=store.connect):
+        if path is not None:
+            raise sqlite3.OperationalError("attempt to write a readonly database")
+        return real(path)
+
+    monkeypatch.setattr(store, "connect", read_only)
+    record, notice = open_record(tmp_path)
+    with record:
+        assert len(record.answers()) == 3
+        record.answer("a", "after", 1, RIGHT)
+        assert len(record.answers()) == 4
+        assert not record.kept
+    assert "(attempt to write a readonly database)" in notice
+    assert path.read_bytes() == before
 
 
 def fill_the_disk(record):

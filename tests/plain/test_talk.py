@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.course.made import bug, choice, multiple, numeric, order, step
+from tests.course.made import bug, choice, live_choice, multiple, numeric, order, own, picture, step
 from tests.plain.talking import CountingLab
 from tests.ui.fake_lab import READY
 from tutor.link.messages import Fork, Frame, Keep, Restart, Run, Seek, Step, Trouble, Turn
@@ -80,7 +80,8 @@ def test_hints_come_one_by_one(chat):
 def test_a_prediction_comes_out_with_the_run(chat):
     asked = choice(predict=True)
     talk = chat(step("one", asked), step("two"), questions=[asked])
-    locked = talk.type(shown(talk, 0))
+    assert talk.type(shown(talk, 0)).startswith("How sure are you? Type 1 to guess")
+    locked = talk.type("2")
     assert locked.startswith("Your prediction is locked in.\nType run")
     assert "(your answer)" in talk.type("question")
     assert talk.type("show").startswith("Nothing has changed yet")
@@ -93,7 +94,7 @@ def test_a_prediction_comes_out_with_the_run(chat):
 def test_a_prediction_can_be_shown_with_nothing_run(chat):
     asked = choice(predict=True)
     talk = chat(step("one", asked), questions=[asked])
-    talk.type(shown(talk, 1), "show")
+    talk.type(shown(talk, 1), "know", "show")
     assert talk.type("show").startswith("Not so.")
 
 
@@ -215,3 +216,58 @@ def test_a_halt_and_a_branch_are_said_once(chat):
     assert talk.type("run 5").count("The loss is nan. Type seek STEP to go back, or restart.") == 1
     assert "The loss is nan." not in talk.type("status", "knobs")
     assert isinstance(talk.talk.bench.frame, Frame)
+
+
+def test_a_prediction_is_locked_with_how_sure_one_is(chat):
+    asked = choice(predict=True)
+    talk = chat(step("one", asked), questions=[asked])
+    assert talk.type("know").startswith("There is no prediction to lock.")
+    talk.type(shown(talk, 1), "change")
+    assert talk.type("4") == "'4' is no answer here: type numbers from 1 to 3, each at most once.\n"
+    assert talk.type(shown(talk, 0), "know").endswith("show, to see what came of it; or next, for the next page.\n")
+    assert [(answer.response, answer.sure) for answer in talk.record.answers()] == [(0, "know")]
+    assert talk.type("change").startswith("There is nothing to take back.")
+
+
+def test_the_prediction_comes_before_the_run_unless_it_is_skipped(chat):
+    asked = choice(predict=True)
+    talk = chat(step("one", asked), questions=[asked])
+    assert talk.type("run 50") == "Your prediction first. Or type skip, to go on without one.\n"
+    assert talk.type("skip").startswith("Skipped, and noted so.")
+    assert "Skipped; you can still answer it." in talk.type("question")
+    assert "Step 50" in talk.type("run 50")
+
+
+def test_the_live_model_grades_a_prediction(chat):
+    talk = chat(step("one", live_choice()), questions=[live_choice()])
+    talk.lab.outcomes["falls"] = ((3.25,),)
+    talk.type(shown(talk, 0), "2")
+    said = talk.type("run 50")
+    assert said.index("The model is measuring it.") < said.index("What came of your prediction:")
+    assert "Measured here, seed 42: val is 3.25 at step 100.\nNot so. It learns." in said
+    assert [answer.right for answer in talk.record.answers()] == [False]
+
+
+def test_where_the_lab_cannot_measure_the_authors_key_counts(chat):
+    talk = chat(step("one", live_choice()), questions=[live_choice()])
+    talk.type(shown(talk, 0), "2", "show")
+    assert "Right. It learns." in talk.type("show")
+
+
+def test_a_curve_is_drawn_with_numbers(chat):
+    talk = chat(step("one", picture()), questions=[picture()])
+    assert "Type 3 numbers, from 1 to 4: val at steps 0, 100, 400." in talk.first
+    assert talk.type("3 2") == "It takes 3 numbers, and 2 were typed.\n"
+    talk.lab.outcomes["curve"] = ((3.0, 2.0, 1.5),)
+    talk.type("3 2, 1.5", "guess", "show")
+    assert "Right. Between your curve and the run's lies 0 on average" in talk.type("show")
+
+
+def test_a_question_is_made_of_the_own_run(chat):
+    talk = chat(step("one", own()), questions=[own()])
+    talk.lab.made["mine"] = ("At your step 100: which?", (("one", "No."), ("two", "Yes.")), 1)
+    assert talk.type("1").startswith("The question isn't made yet.")
+    assert talk.type("") == "It is about your own run: take it to step 100 first. Type run 100.\n"
+    talk.type("run 100")
+    assert "At your step 100: which?" in talk.type("")
+    assert talk.type(shown(talk, 1)).startswith("Right. Yes.")

@@ -11,7 +11,7 @@ from tests.plain.talking import Plain
 from tests.processes import alive, children, needs_proc, wait_until
 from tests.terminal import Terminal
 from tutor.course.lesson import load_lesson
-from tutor.course.quiz import Bug, Choice, Multiple, Numeric, Order
+from tutor.course.quiz import Bug, Choice, Draw, Multiple, Numeric, Order, Own
 from tutor.learner.record import Record
 from tutor.link.goals import SetKnob, Train, UsePreset
 from tutor.paths import lessons_dir
@@ -24,17 +24,34 @@ def typed(question, said):
     """The right answer to `question`, whose options were said in some order."""
 
     def number(text):
-        return re.search(rf"^(\d+)\. {re.escape(text)}$", said, re.MULTILINE)[1]
+        return re.search(rf"^(\d+)\. {re.escape(text)}($| Its curve: )", said, re.MULTILINE)[1]
 
     match question:
         case Numeric():
             return f"{question.answer:.12g}"
         case Bug():
             return str(question.faulty)
+        case Draw():
+            return " ".join(f"{value:.12g}" for value in question.answer)
         case Order():
             return " ".join(map(number, question.items))
         case Choice() | Multiple():
             return " ".join(number(linear(option.text)[0]) for option in question.options if option.right)
+
+
+def answered(plain, question, said):
+    """Answer rightly; what is said in the end."""
+    if isinstance(question, Own):
+        plain.type(f"run {question.steps}")
+        said = plain.type("")
+        tries = (plain.type(str(number)) for number in range(1, 1 + len(re.findall(r"^\d+\. ", said, re.MULTILINE))))
+        return next(told for told in tries if "Right. " in told)
+    said = plain.type(typed(question, said))
+    if question.predict:
+        plain.type("think")
+        plain.type("show")
+        said = plain.type("show")
+    return said
 
 
 def move(step):
@@ -59,10 +76,7 @@ def walk(home, name):
                 asked = linear(question.ask)[0]
                 said = said if asked in said else plain.type("")
                 assert asked in said
-                said = plain.type(typed(question, said))
-                if question.predict:
-                    plain.type("show")
-                    said = plain.type("show")
+                said = answered(plain, question, said)
                 assert "Right. " in said
             for told in map(move, step.reference):
                 said = plain.type(told)

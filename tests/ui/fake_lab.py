@@ -31,6 +31,7 @@ from tutor.link.messages import (
     Turn,
     View,
 )
+from tutor.link.trials import Outcome, Pose, Posed, Tried, Try
 
 KNOBS = (
     Number("lr", 0.1, low=0.001, high=10, log=True, live=True),
@@ -68,6 +69,12 @@ class FakeLab:
         self.sent = 0
         self.commands = []
         self.mute = False
+        self.tries_nothing = False
+        """Whether it keeps silent about what it is to try."""
+        self.outcomes = {}
+        """What trials give, by the prediction's id: of each the values."""
+        self.made = {}
+        """Questions made of the run, by id: what is asked, the options with their whys, the right one's place."""
         self.closed = False
         self._ready = ready
         self._figures = figures
@@ -207,6 +214,11 @@ class FakeLab:
                 self.say(
                     Inspected(phase, row, {"spread": Text(f"spread of {name}", ()), "map": Text(f"map of {name}", ())})
                 )
+            case Try(question, _, _, seed) if not self.tries_nothing:
+                values = self.outcomes.get(question)
+                self.say(Tried(question, Outcome(seed, values) if values else None))
+            case Pose(question):
+                self.say(Posed(question, *self.made.get(question, ("There is no such question.",))))
             case Sample(seeds, temperature):
                 samples = tuple(f"name{seed}at{self._iteration}" for seed in seeds)
                 letters = (Letter("n", 0.25, 0.5, (("n", 0.25), ("m", 0.125))), Letter(".", 0.75, 0.01, ((".", 0.75),)))

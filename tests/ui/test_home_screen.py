@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 from textual.widgets import OptionList
 
@@ -87,6 +89,16 @@ async def test_a_broken_lesson_is_listed_with_its_error_and_does_not_open(app):
         await pilot.press("end", "enter")
         await until(lambda: isinstance(app.screen, LessonScreen), pilot)
         assert app.screen.lesson.id == "beta"
+
+
+async def test_of_two_lessons_with_one_id_the_first_can_be_opened_and_the_second_is_told_of(app, lessons):
+    shutil.copytree(lessons / "beta", lessons.parent / "more" / "beta")
+    app.catalog = Catalog.find([lessons, lessons.parent / "more"])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await complete(pilot)
+        options = app.screen.query_one(OptionList).options
+        assert [option.id for option in options if not option.disabled] == ["alpha", "beta"]
+        assert any("has the same id, 'beta'" in option.prompt.plain for option in options if option.disabled)
 
 
 async def test_a_lesson_that_breaks_while_it_is_listed_says_so_and_the_list_stays(app, lessons):

@@ -17,7 +17,7 @@ from tutor.ui.screens.zoom import ZoomScreen
         ("%", "percent_sign", "%"),
         ("f5", "f5", "f5"),
         ("ctrl+r", "ctrl+r", "ctrl+r"),
-        ("backspace", "backspace", "backspace"),
+        ("delete", "delete", "del"),
     ],
 )
 def test_a_key_is_written_as_it_is_pressed(written, named, cap):

@@ -6,7 +6,7 @@ from tests.course.made import choice, step
 from tests.ui.fake_lab import FIGURES, READY, FakeLab
 from tests.ui.screen import opened, painted, reads, settled, shown, until
 from tutor.figures import Text
-from tutor.link.messages import FigureName, Open, Restart, Run, Trouble, View
+from tutor.link.messages import FigureName, Open, Restart, Run, Trouble, Turn, View
 from tutor.ui.screens.code import CodeScreen
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.screens.home import HomeScreen
@@ -173,6 +173,27 @@ async def test_a_lessons_error_is_shown_with_its_place_and_the_app_lives_on(app_
         await settled(pilot)
         assert pilot.app.lab.got(Restart) == [Restart(42)]
         assert shown(pilot, "#notice") == ""
+
+
+async def test_settings_of_a_page_turned_before_the_lab_was_up_are_made_all_the_same(app_at):
+    lab = FakeLab()
+    lab.mute = True
+    pages = (step("one"), step("two", set={"batch": 1}), step("three"))
+    app = app_at(*pages, make=lambda: lab)
+    async with app.run_test() as pilot:
+        for title in ("Two", "Three"):
+            await until(lambda: isinstance(app.screen, LessonScreen), pilot)
+            await pilot.press("right_square_bracket")
+            await reads(pilot, "#text", title)
+        await until(lambda: app.labs and lab.sent, pilot)
+        assert lab.got(Turn) == []
+        lab.mute = False
+        lab.answer()
+        await until(lambda: lab.got(Turn), pilot)
+        assert [turn.values["batch"] for turn in lab.got(Turn)] == [1]
+        await pilot.press("left_square_bracket")
+        await settled(pilot)
+        assert len(lab.got(Turn)) == 1
 
 
 async def test_a_lesson_that_cannot_be_loaded_still_shows_its_text(app_at):

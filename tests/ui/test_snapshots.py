@@ -5,15 +5,17 @@ at the pictures.
 """
 
 import math
+from datetime import date
 
 import msgspec
 import pytest
 from textual.command import CommandPalette
 
-from tests.course.made import bug, choice, lesson, step
+from tests.course.made import Shelf, bug, choice, lesson, step
 from tests.ui.conftest import AppOnFakeLabs
 from tests.ui.fake_lab import READY, FakeLab
 from tests.ui.screen import reads, settled, shown, until
+from tutor.course import review
 from tutor.course.catalog import Catalog
 from tutor.figures import (
     Bands,
@@ -32,7 +34,7 @@ from tutor.figures import (
     Table,
     Text,
 )
-from tutor.learner.record import Record
+from tutor.learner.record import Answer, Record, insertion, rescheduling
 from tutor.link.messages import FigureName
 from tutor.paths import lessons_dir
 
@@ -212,9 +214,9 @@ def test_find_rate(snap_compare, app, size, theme):
 @SIZES
 @THEMES
 def test_seeds(snap_compare, app, size, theme):
-    groups = (Group("A  lr 0.1", (2.31, 2.33, 2.34)), Group("B  lr 0.2", (2.28, 2.3, 2.33)))
+    groups = (Group("A: lr 0.1", (2.31, 2.33, 2.34)), Group("B: lr 0.2", (2.28, 2.3, 2.33)))
     low = tuple(2.0 + 1.2 * math.exp(-x / 900) for x in STEPS)
-    band = Series("A  lr 0.1", STEPS, tuple(y + 0.1 for y in low), "line", low, tuple(y + 0.2 for y in low))
+    band = Series("A: lr 0.1", STEPS, tuple(y + 0.1 for y in low), "line", low, tuple(y + 0.2 for y in low))
     figures = (Bands("Val loss after 1,000 steps, 3 of 5 seeds", groups, "val loss"), Curve("Mini-batch loss", (band,)))
 
     async def before(pilot):
@@ -227,6 +229,56 @@ def test_seeds(snap_compare, app, size, theme):
         await reads(pilot, "#says", "No winner")
 
     assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+def answer(question, right, sure, day):
+    at = f"2026-03-0{day}T14:30:00+00:00"
+    return Answer(at, "tiny", question, 0, right, float(right), sure, "another sitting")
+
+
+@pytest.fixture
+def reviewer():
+    """The app with two questions to review, and predictions right and wrong."""
+    questions = (choice(predict=True), bug())
+    record = Record(None)
+    record.sitting = "the same"
+    shares = {"guess": (True, False, False), "think": (True, False), "know": (True, True, True, False)}
+    given = [answer("first-loss", right, sure, day=2) for sure, rights in shares.items() for right in rights]
+    given.append(answer("no-zero", False, "know", day=1))
+    record.write(*map(insertion, given), *(rescheduling(("tiny", question.id)) for question in questions))
+    made = lesson([step("noise", *questions)], questions, title="Noisy steps win: mini-batches")
+    return AppOnFakeLabs(Shelf(made), record)
+
+
+@SIZES
+@THEMES
+def test_review(snap_compare, reviewer, size, theme, monkeypatch):
+    # What is asked first, and how its options are shuffled, goes by the day.
+    monkeypatch.setattr(review, "today", lambda: date(2026, 3, 10))
+
+    async def before(pilot):
+        pilot.app.theme = theme
+        await reads(pilot, "#top", "2 questions to review")
+        await pilot.press("r")
+        await reads(pilot, "#question", "Question 1 of 2")
+        await pilot.press("h", "2")
+        await reads(pilot, "#question", "go on")
+        await pilot.pause()
+
+    assert snap_compare(reviewer, terminal_size=size, run_before=before)
+
+
+@SIZES
+@THEMES
+def test_ledger(snap_compare, reviewer, size, theme):
+    async def before(pilot):
+        pilot.app.theme = theme
+        await reads(pilot, "#top", "2 questions to review")
+        await pilot.press("u")
+        await reads(pilot, "#book", "▸ What is the first loss")
+        await pilot.pause()
+
+    assert snap_compare(reviewer, terminal_size=size, run_before=before)
 
 
 @SIZES

@@ -9,6 +9,8 @@ from tutor.cli import names_path
 from tutor.course.catalog import Catalog
 from tutor.errors import ExitCode, TutorError
 from tutor.learner.home import tutor_home
+from tutor.learner.trust import EVERYONE, Trust
+from tutor.settings import read_settings
 from tutor.suggest import nearest
 
 if TYPE_CHECKING:
@@ -24,11 +26,13 @@ def open_app(
     seed: int,
     plain: bool = False,
     looks: Mapping[str, Any] = {},
+    trust: Trust = EVERYONE,
+    review: bool = False,
 ) -> None:
-    """Open the app at the list, or at `lesson`; with `plain` as lines of text.
+    """Open the app at the list, at `lesson`, or at the day's `review`; with `plain` as lines of text.
 
-    `looks` are settings by their names, which take the place of those in the learner's file. `TutorError` where
-    there is no terminal that the screens could use, or no such theme.
+    `looks` are settings by their names, which take the place of those in the learner's file; `trust` says whose lessons
+    may run unasked. `TutorError` where there is no terminal that the screens could use, or no such theme.
     """
     chosen = catalog.get(lesson) if lesson else None
     path = names_path(names_file)
@@ -51,9 +55,14 @@ def open_app(
 
             voice = Voice.of_this_process()
             voice.say(*filter(None, (notice,)))
-            Conversation(catalog, record, voice, seed, str(path or "")).hold(chosen)
+            settings, wrong = read_settings(tutor_home() / "settings.toml")
+            voice.say(*filter(None, (wrong,)))
+            talk = Conversation(
+                catalog, record, voice, seed, str(path or ""), trust=trust, reviews_a_day=settings.reviews_a_day
+            )
+            talk.hold_review() if review else talk.hold(chosen)
         else:
-            _app(catalog, record, chosen, seed, str(path or ""), notice, looks).run()
+            _app(catalog, record, chosen, seed, str(path or ""), notice, looks, trust, review).run()
 
 
 def _app(
@@ -64,11 +73,13 @@ def _app(
     names_file: str,
     notice: str,
     looks: Mapping[str, Any],
+    trust: Trust,
+    review: bool,
 ) -> "TutorApp":
     """The app as the learner has set it."""
     from textual.theme import BUILTIN_THEMES
 
-    from tutor.settings import detected_glyphs, read_settings
+    from tutor.settings import detected_glyphs
     from tutor.ui.app import TutorApp
 
     file = tutor_home() / "settings.toml"
@@ -92,6 +103,9 @@ def _app(
         theme=theme,
         keys=settings.keys,
         settings_file=file,
+        trust=trust,
+        reviews_a_day=settings.reviews_a_day,
+        review=review,
     )
 
 

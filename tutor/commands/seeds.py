@@ -32,9 +32,9 @@ def run_seeds(wanted: Wanted, count: int, fork: str, as_json: bool, plot: bool =
         return Arm(label, make)
 
     ours = ", ".join((wanted.preset, *wanted.settings)).strip(", ")
-    arms = {"A": arm(f"A  {ours or 'as it is'}", wanted)}
+    arms = {"A": arm(f"A: {ours or 'as it is'}", wanted)}
     if fork:
-        arms["B"] = arm(f"B  {fork}", theirs)
+        arms["B"] = arm(f"B: {fork}", theirs)
     seeds = range(wanted.seed, wanted.seed + count)
     study = SeedStudy(kind, tuple(arms.values()), seeds, wanted.steps)
     _work(study, quiet=wanted.plain)

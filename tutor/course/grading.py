@@ -3,17 +3,18 @@
 import math
 import random
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
 
-from tutor.course.quiz import Bug, Choice, Multiple, Near, Numeric, Order, Question
+from tutor.course.quiz import Bug, Choice, Draw, Multiple, Near, Numeric, Order, Own, Question
 
-Response = int | float | frozenset[int] | tuple[int, ...]
+Response = int | float | frozenset[int] | tuple[int, ...] | tuple[float, ...]
 """What a learner answered.
 
 Choice: the option's index as authored; multiple: the indices ticked; numeric: the number; order: the items'
-authored indices in the learner's order; bug: the line, counted from 1.
+authored indices in the learner's order; bug: the line, counted from 1; draw: the curve's value at each step.
 """
 
 _NUMBER = re.compile(r"[+-]?(\d+(,\d{3})*|\d*)(\.\d*)?([eE][+-]?\d+)?")
@@ -32,8 +33,8 @@ def grade(question: Question, response: Response) -> Verdict:
     """The verdict on `response`.
 
     A multiple choice scores the right options ticked less the wrong ones, as a share of all right ones and
-    never below 0; an order scores the share of neighbouring pairs that are right. `ValueError` for a response
-    the question can't have.
+    never below 0; an order scores the share of neighbouring pairs that are right; a drawn curve scores the area that
+    is allowed over that between it and the run's. `ValueError` for a response the question can't have.
     """
     match question, response:
         case Choice(), int() if 0 <= response < len(question.options):
@@ -44,11 +45,13 @@ def grade(question: Question, response: Response) -> Verdict:
         case Numeric(), int() | float():
             return _numeric(question, float(response))
         case Order(), tuple() if sorted(response) == list(range(len(question.items))):
-            return _order(question, response)
+            return _order(question, tuple(map(int, response)))
         case Bug(), int() if 1 <= response <= len(question.lines):
             whys = {other.line: other.why for other in question.others} | {question.faulty: question.why}
             why = whys.get(response, f"Line {response} does what it should. Look again.")
             return _all_or_nothing(response == question.faulty, why)
+        case Draw(), tuple() if len(response) == len(question.answer):
+            return _draw(question, response)
     raise ValueError(f"{response!r} is no response to the question '{question.id}'.")
 
 
@@ -92,7 +95,7 @@ def shuffled(question: Question, sitting: str) -> tuple[int, ...]:
             return tuple(order)
         case Bug():
             return tuple(range(len(question.lines)))
-        case Numeric():
+        case Numeric() | Draw() | Own():
             return ()
 
 
@@ -117,9 +120,7 @@ def _whys(question: Multiple, indices: frozenset[int]) -> str:
 
 
 def _numeric(question: Numeric, number: float) -> Verdict:
-    share = question.rel_tolerance
-    width = (question.tolerance or 0.0) if share is None else share * abs(question.answer)
-    if _within(number, question.answer - width, question.answer + width):
+    if _within(number, *question.bounds):
         return Verdict(True, 1.0, question.why_right)
     why = next((near.why for near in question.near if _holds(near, number)), question.why_wrong)
     return Verdict(False, 0.0, why)
@@ -144,6 +145,41 @@ def _order(question: Order, response: tuple[int, ...]) -> Verdict:
     together = sum(after == before + 1 for before, after in pairwise(response))
     message = f"{together} of the {pairs} neighbouring pairs {'is' if together == 1 else 'are'} right."
     return Verdict(False, together / pairs, message)
+
+
+def _draw(question: Draw, drawn: Sequence[float]) -> Verdict:
+    at = question.live.at if question.live else ()
+    log = question.live is not None and question.live.log
+    apart = distance(at, drawn, question.answer, log=log)
+    score = 1.0 if apart <= question.tolerance else question.tolerance / apart
+    gaps = [abs(one - other) for one, other in zip(levels(drawn, log), levels(question.answer, log), strict=True)]
+    worst = gaps.index(max(gaps))
+    mean, enough = (f"a factor of {10**gap:.2f}" if log else f"{gap:.2g}" for gap in (apart, question.tolerance))
+    far = f"Farthest at step {at[worst]:,}: you {drawn[worst]:.3g}, the run {question.answer[worst]:.3g}."
+    near = f"Between your curve and the run's lies {mean} on average; {enough} is near enough."
+    return Verdict(apart <= question.tolerance, score, f"{near} {far}\n\n{question.why}")
+
+
+def distance(at: Sequence[float], one: Sequence[float], other: Sequence[float], *, log: bool = False) -> float:
+    """The area between two curves with straight lines between the places `at`, over its width.
+
+    With `log` that between their logarithms to base 10.
+    """
+    gaps = [a - b for a, b in zip(levels(one, log), levels(other, log), strict=True)]
+    areas = ((right - left) * _between(*ends) for (left, right), ends in zip(pairwise(at), pairwise(gaps), strict=True))
+    return sum(areas) / (at[-1] - at[0])
+
+
+def levels(values: Sequence[float], log: bool) -> list[float]:
+    """`values`, or with `log` their logarithms to base 10."""
+    return [math.log10(value) if value > 0 else -math.inf for value in values] if log else list(values)
+
+
+def _between(left: float, right: float) -> float:
+    """The mean of |d| where d goes straight from `left` to `right`."""
+    if left * right >= 0 or not math.isfinite(left * right):
+        return (abs(left) + abs(right)) / 2
+    return (left**2 + right**2) / (2 * (abs(left) + abs(right)))
 
 
 def _decimal(text: str) -> float:

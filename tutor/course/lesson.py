@@ -7,7 +7,8 @@ from pathlib import Path
 from tutor.course.claims import Claim, read_claims
 from tutor.course.markdown import LATEX_REMEDY, latex_in
 from tutor.course.outline import Outline, outline_in, read_front
-from tutor.course.quiz import Question, Spot, read_quiz
+from tutor.course.quiz import Question, Spot
+from tutor.course.quiz_file import read_quiz
 from tutor.course.source import Source, shown_path
 from tutor.course.steps import Step, read_steps
 from tutor.errors import TutorError

@@ -11,7 +11,9 @@ from tutor.errors import TutorError
 
 _Text = Annotated[str, msgspec.Meta(pattern=FILLED)]
 _Id = Annotated[str, msgspec.Meta(pattern=ID)]
-_FOLDER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+
+FOLDER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+"""What a lesson's folder may be called."""
 
 
 class Outline(msgspec.Struct, frozen=True):
@@ -54,7 +56,7 @@ def load_outline(folder: Path) -> Outline:
 
 def read_front(folder: Path) -> tuple[Source, int]:
     """`lesson.md`, and the number of the line that ends its front matter."""
-    if not _FOLDER.fullmatch(folder.name):
+    if not FOLDER.fullmatch(folder.name):
         what = f"{shown_path(folder)} can't be a lesson's folder."
         raise TutorError(what, "Name it with lower-case letters and digits, and '_' between words.")
     source = Source.read(folder / "lesson.md")

@@ -1,28 +1,62 @@
-"""The questions of a lesson, as its author writes them in `quiz.toml`."""
+"""The questions of a lesson, as its author writes them in `quiz.toml`.
+
+Each is a table `[[question]]` with `id`, `concept`, `kind`, `ask`, `hints` (one or more) and `explain`. By kind it has
+
+- `choice`, `multiple`: `options`, each `{ text, why, right, last }`;
+- `numeric`: `answer`, one of `tolerance`, `rel_tolerance` and `factor`, `why_right`, `why_wrong`, `near`, `unit`;
+- `order`: `items` in the right order, and `why`;
+- `bug`: `listing`, the `faulty` line, `why`, `others`;
+- `draw`: `answer`, a curve's value at each of the steps `live.at`; `low` and `high`, the ends of its axis; `tolerance`,
+  how far from the run the drawn curve may lie on average (in powers of ten with `live.log`); `why`;
+- `own`: made by the lab, from the learner's own run: a method of `lab.py` marked `@question(id)`. `steps`, `set` and
+  `preset` are the run to make where there is none, and `steps` is also how far the learner's must have come;
+- `claim`: `claim` and `tests`; its words come from `claims.toml`.
+
+With `predict = true` it is asked before the run that answers it, locked with how sure the learner is, and comes out
+after the run. Then `live` lets the model itself settle it, on the learner's machine (`tutor.course.live`):
+
+    # numeric: `answer` is what is measured there
+    live = { metric = "val", steps = 1000, set = { lr = 0.1 } }
+    # choice: every option says when it is right, such as when = ["change < 0"]
+    live = { metric = "val", steps = 100, than = { steps = 0 } }
+    # order: a run an item
+    live = { metric = "val", steps = 100, runs = [{ set = { lr = 1 } }, { set = { lr = 2 } }] }
+    # draw; or choice, every option with the points of a curve
+    live = { metric = "val", at = [0, 200, 400, 600, 800, 1000] }
+
+`metric` is what a goal can name: `loss`, a split, `val accuracy`, or what the lab marks `@metric`. An option's `when`
+are conditions that must all hold, on the metric (`val < 2.3`) or, with `than`, on `change` and `ratio`: that run's
+value is taken away or divided by. The key is still written down as it was measured at seed 42: it counts where there
+is no lab, and `tutor check` sees that five seeds give the same one.
+"""
 
 import math
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from tutor.course.claims import Claim, Finding
+from tutor.course.live import Live
 from tutor.course.source import FILLED, ID
-from tutor.course.tables import Table, read_tables, refuse_latex
-from tutor.suggest import nearest
+from tutor.errors import TutorError
+from tutor.link.knobs import Value
+from tutor.link.trials import Trial
 
 _Text = Annotated[str, msgspec.Meta(pattern=FILLED)]
 _Id = Annotated[str, msgspec.Meta(pattern=ID)]
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something to choose, and why it is right or wrong; `last` keeps it below the shuffled ones."""
+    """Something to choose, and why it is right or wrong; `last` keeps it below the shuffled ones.
+
+    In a live prediction it is right if all of `when` hold, or if the curve of `points` is the nearest to the run's.
+    """
 
     text: _Text
     why: _Text
     right: bool = False
     last: bool = False
+    when: tuple[_Text, ...] = ()
+    points: tuple[float, ...] = ()
 
 
 class Near(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,7 +92,7 @@ class _Question(
     """What every question has.
 
     `ask` and `explain` are Markdown; `hints` show one at a time before the answer, `explain` after either
-    result. A question with `predict` is asked before the run that answers it.
+    result. A question with `predict` is asked before the run that answers it; with `live` that run settles it.
     """
 
     id: _Id
@@ -67,6 +101,22 @@ class _Question(
     hints: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)]
     explain: _Text
     predict: bool = False
+    live: Live | None = None
+
+    def __post_init__(self) -> None:
+        live = self.live
+        if live is None:
+            return
+        if not self.predict:
+            raise ValueError("'live' settles a prediction. Add `predict = true`.")
+        if not isinstance(self, Choice | Numeric | Order | Draw):
+            raise ValueError("'live' settles no question of this kind. Use choice, numeric, order or draw.")
+        if isinstance(self, Order) != bool(live.runs) or (
+            isinstance(self, Order) and len(self.items) != len(live.runs)
+        ):
+            raise ValueError("'runs' are for an order. Give it one for each item.")
+        if (live.than is not None or live.at) and isinstance(self, Numeric):
+            raise ValueError("'live' gives no single number. Leave out `than` and `at`, or ask with a choice.")
 
 
 class Choice(_Question, frozen=True):
@@ -75,9 +125,21 @@ class Choice(_Question, frozen=True):
     options: tuple[Option, ...]
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         right = _right_options(self.options)
         if right != 1:
             raise ValueError(f"{right} options are right. A choice has one; kind 'multiple' may have several.")
+        live = self.live
+        for option in self.options:
+            if bool(option.when) != bool(live and not live.at):
+                raise ValueError("'when' and `live` need each other. Say of every option when it is right.")
+            if len(option.points) != (len(live.at) if live else 0):
+                raise ValueError("'points' and `live.at` need each other. Give every option a value for each step.")
+            try:
+                if live:
+                    [live.condition(text) for text in option.when]
+            except TutorError as error:
+                raise ValueError(f"'when': {error.what} {error.remedy}") from None
 
 
 class Spot(Choice, frozen=True):
@@ -92,6 +154,7 @@ class Multiple(_Question, frozen=True):
     options: tuple[Option, ...]
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not _right_options(self.options):
             raise ValueError("no option is right. Mark at least one with `right = true`.")
 
@@ -99,7 +162,7 @@ class Multiple(_Question, frozen=True):
 class Numeric(_Question, frozen=True):
     """A number to type, in `unit`.
 
-    It is right within `tolerance` (absolute) or `rel_tolerance` (a share of the answer).
+    It is right within `tolerance` (absolute), `rel_tolerance` (a share of the answer) or a `factor` of it either way.
     """
 
     answer: float
@@ -107,15 +170,27 @@ class Numeric(_Question, frozen=True):
     why_wrong: _Text
     tolerance: float | None = None
     rel_tolerance: float | None = None
+    factor: float | None = None
     unit: str = ""
     near: tuple[Near, ...] = ()
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and the highest number that is right."""
+        if self.factor is not None:
+            low, high = sorted((self.answer / self.factor, self.answer * self.factor))
+            return low, high
+        share = self.rel_tolerance
+        width = (self.tolerance or 0.0) if share is None else share * abs(self.answer)
+        return self.answer - width, self.answer + width
+
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not math.isfinite(self.answer):
             raise ValueError("'answer' can't be typed. Ask for infinity with a choice.")
-        given = [width for width in (self.tolerance, self.rel_tolerance) if width is not None]
-        if len(given) != 1 or given[0] < 0:
-            remedy = "Give `tolerance` or `rel_tolerance`, 0 or more."
+        given = [width for width in (self.tolerance, self.rel_tolerance, self.factor) if width is not None]
+        if len(given) != 1 or given[0] < (1 if self.factor is not None else 0):
+            remedy = "Give `tolerance` or `rel_tolerance`, 0 or more, or `factor`, 1 or more."
             raise ValueError(f"how near is near enough isn't said. {remedy}")
 
 
@@ -126,6 +201,7 @@ class Order(_Question, frozen=True):
     why: _Text
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if len(self.items) < 2 or len(set(self.items)) < len(self.items):
             raise ValueError("'items' can't be ordered. Give two or more, all different.")
 
@@ -147,6 +223,7 @@ class Bug(_Question, frozen=True):
         return tuple(self.listing.rstrip().split("\n"))
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         count = len(self.lines)
         if not 1 <= self.faulty <= count or not self.lines[self.faulty - 1].strip():
             raise ValueError(f"'faulty' is {self.faulty}. It is a line of the listing, from 1 to {count}.")
@@ -155,86 +232,38 @@ class Bug(_Question, frozen=True):
             raise ValueError(f"'others' names a wrong line. Each is another line, from 1 to {count}, and once.")
 
 
-class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A verdict on a claim, the quick test behind it, and why that one settles it or doesn't."""
+class Draw(_Question, frozen=True):
+    """A curve to draw: its value after each of the steps `live.at`, between `low` and `high`."""
 
-    verdict: Finding
-    text: _Text
+    answer: tuple[float, ...]
+    low: float
+    high: float
+    tolerance: float
     why: _Text
-    right: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.live is None or not self.live.at or len(self.live.at) != len(self.answer):
+            raise ValueError("'answer' has no steps. Give `live`, with an `at` as long.")
+        if not self.low < self.high or self.tolerance <= 0 or (self.live.log and self.low <= 0):
+            raise ValueError("'low', 'high' and 'tolerance' make no axis. Give low < high, above 0 on a log axis.")
 
 
-class _Spot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="claim"):
-    """A question made from the claim `claim` of `claims.toml`: its words, and what was found, come from there."""
+class Own(_Question, frozen=True):
+    """A question that the lab makes of the learner's own run; `ask` says so until it does."""
 
-    id: _Id
-    claim: _Id
-    hints: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)]
-    tests: tuple[Test, ...]
-    predict: bool = False
+    steps: int = 0
+    set: dict[str, Value] = {}
+    preset: str = ""
+
+    @property
+    def trial(self) -> Trial:
+        """The run to make it of, where there is none of the learner's."""
+        return Trial((self.steps,), self.set, self.preset)
 
 
-Question = Choice | Multiple | Numeric | Order | Bug
+Question = Choice | Multiple | Numeric | Order | Bug | Draw | Own
 """Any question."""
-
-KINDS = ("choice", "multiple", "numeric", "order", "bug", "claim")
-"""What `kind` may be."""
-
-_TYPES = dict(zip(KINDS, (Choice, Multiple, Numeric, Order, Bug, _Spot), strict=True))
-_NESTED = (Option, Near, LineWhy, Test)
-
-
-def read_quiz(path: Path, claims: Mapping[str, Claim]) -> dict[str, Question]:
-    """The questions in `path` by id, in the author's order; none if there is no such file.
-
-    `claims` are the lesson's, by id. `TutorError` with file, line and question for the first that can't be used.
-    """
-    questions: dict[str, Question] = {}
-    for table in read_tables(path, "question") if path.exists() else ():
-        question = _question(table, claims)
-        if question.id in questions:
-            source, line = table.passage.source, table.passage.first
-            raise source.error(line, f"there are two questions '{question.id}'.", "Rename one of them.")
-        questions[question.id] = question
-    return questions
-
-
-def _question(table: Table, claims: Mapping[str, Claim]) -> Question:
-    keys = _keys(table.content.get("kind"))
-    # mypy takes no union for a `type[T]`, though msgspec does.
-    written: Question | _Spot = table.passage.typed(table.content, Question | _Spot, keys, KINDS)  # type: ignore[arg-type]
-    refuse_latex(table.passage, table.content, "listing")
-    return _made(written, table, claims) if isinstance(written, _Spot) else written
-
-
-def _made(spot: _Spot, table: Table, claims: Mapping[str, Claim]) -> Spot:
-    """The question that `spot` asks about its claim."""
-    claim = claims.get(spot.claim)
-    if claim is None:
-        remedy = nearest(spot.claim, claims).strip() or "Add it there."
-        raise table.passage.error(f"claims.toml holds no claim '{spot.claim}'.", remedy, "claim")
-    if [test.verdict for test in spot.tests if test.right] != [claim.verdict]:
-        remedy = f"Mark one test with `right = true` whose verdict is the claim's, '{claim.verdict}'."
-        raise table.passage.error("no one test is right.", remedy, "tests")
-    return Spot(
-        id=spot.id,
-        concept=claim.concept,
-        claim=claim.id,
-        ask=f"{claim.cited}:\n\n> {claim.says}\n\nCan that be right, and which quick test tells?",
-        hints=spot.hints,
-        explain=claim.why,
-        predict=spot.predict,
-        options=tuple(
-            Option(text=f"{test.verdict.capitalize()}: {test.text}", why=test.why, right=test.right)
-            for test in spot.tests
-        ),
-    )
-
-
-def _keys(kind: object) -> tuple[str, ...]:
-    """The keys that a question of this kind, or something inside it, may have."""
-    types = [_TYPES[kind]] if isinstance(kind, str) and kind in _TYPES else list(_TYPES.values())
-    return ("kind", *dict.fromkeys(key for type_ in (*types, *_NESTED) for key in type_.__struct_fields__))
 
 
 def _right_options(options: tuple[Option, ...]) -> int:

@@ -1,80 +1,17 @@
 """One sitting at one lesson: the page that is open, the question that is asked, what has been answered; no screen."""
 
-from collections.abc import Set
-from typing import NamedTuple, Protocol
+import zlib
+from typing import NamedTuple
 
-import msgspec
-
+from tutor.course.asked import Asked, Keeper, Sure
 from tutor.course.attempt import Attempt, Attempts
 from tutor.course.grading import Response, Verdict, grade, shuffled
 from tutor.course.lesson import Lesson
-from tutor.course.quiz import Bug, Multiple, Order, Question, Spot
+from tutor.course.quiz import Bug, Draw, Multiple, Order, Spot
 from tutor.course.steps import Step
 from tutor.link.goals import Gauge, Goal
 from tutor.link.knobs import Value
-
-
-class Keeper(Protocol):
-    """Where answers and finished pages are kept."""
-
-    def answer(self, lesson: str, question: str, response: Response, verdict: Verdict) -> None:
-        """Keep an answer as given."""
-
-    def finish_step(self, lesson: str, step: str) -> None:
-        """Keep that a step is done."""
-
-    def reach_goal(self, lesson: str, step: str, moves: int) -> None:
-        """Keep that a step's goal was reached in so many moves."""
-
-    def fewest_moves(self, lesson: str, step: str) -> int | None:
-        """The fewest moves in which a step's goal was ever reached, None if it never was."""
-
-    def steps_done(self, lesson: str) -> Set[str]:
-        """The ids of the steps that are done."""
-
-    def place(self, lesson: str) -> str | None:
-        """The id of the step that was last open."""
-
-    def remember_place(self, lesson: str, step: str) -> None:
-        """Keep which step is open."""
-
-
-class Asked(msgspec.Struct):
-    """A question as it stands in this sitting."""
-
-    question: Question
-    order: tuple[int, ...]
-    """The options as shown, by their authored indices."""
-
-    picked: tuple[int, ...] = ()
-    """What is ticked or put in order but not yet given, by authored indices."""
-
-    response: Response | None = None
-    """The last answer given."""
-
-    verdict: Verdict | None = None
-    """Its verdict."""
-
-    locked: bool = False
-    """Whether it is a prediction whose verdict is still to come."""
-
-    hints: int = 0
-    """How many hints are shown."""
-
-    @property
-    def right(self) -> bool:
-        """Whether it has been answered rightly."""
-        return self.verdict is not None and self.verdict.right
-
-    @property
-    def settled(self) -> bool:
-        """Whether there is nothing left to answer: it is right, or was a prediction, which is made once."""
-        return self.right or (self.question.predict and self.verdict is not None)
-
-    @property
-    def revealed(self) -> bool:
-        """Whether the verdict may be shown."""
-        return self.verdict is not None and not self.locked
+from tutor.link.trials import Outcome, Posed
 
 
 class State(NamedTuple):
@@ -91,6 +28,7 @@ class Sitting:
         """Open the lesson where it was left; `token` fixes how options are shuffled."""
         self.lesson = lesson
         self._keeper = keeper
+        self._token = token
         self._asked = {name: Asked(question, shuffled(question, token)) for name, question in lesson.questions.items()}
         self._done = set(keeper.steps_done(lesson.id))
         self.attempts = Attempts(lesson.steps, lambda step: keeper.fewest_moves(lesson.id, step))
@@ -160,6 +98,11 @@ class Sitting:
         self.reveal()
         return True
 
+    @property
+    def iteration(self) -> int:
+        """The step at which the run was last seen."""
+        return self._now.iteration if self._now is not None else 0
+
     def start_anew(self) -> None:
         """The run was set up anew, not by the learner: the next state seen is where everything starts."""
         self._now = self._then = None
@@ -185,7 +128,7 @@ class Sitting:
         The verdict if that answered the question.
         """
         asked = self.asked
-        if asked is None or asked.settled or not 0 <= shown < len(asked.order):
+        if asked is None or asked.settled or asked.given is not None or not 0 <= shown < len(asked.order):
             return None
         option = asked.order[shown]
         if not isinstance(asked.question, Multiple | Order):
@@ -197,10 +140,12 @@ class Sitting:
         return None
 
     def submit(self) -> Verdict | None:
-        """Give what has been ticked or put in order; None if there is nothing to give yet."""
+        """Give what has been ticked, put in order or drawn; None if there is nothing to give yet."""
         asked = self.asked
-        if asked is None or asked.settled or not asked.picked:
+        if asked is None or asked.settled or not (asked.picked or asked.points):
             return None
+        if isinstance(asked.question, Draw):
+            return self.answer(asked.points)
         if isinstance(asked.question, Multiple):
             return self.answer(frozenset(asked.picked))
         if isinstance(asked.question, Order) and len(asked.picked) == len(asked.order):
@@ -208,7 +153,7 @@ class Sitting:
         return None
 
     def answer(self, response: Response) -> Verdict | None:
-        """Answer the question being asked, and keep the answer.
+        """Answer the question being asked, and keep the answer; a prediction only waits for `lock` then.
 
         `ValueError` if the question can't have that response.
         """
@@ -216,13 +161,80 @@ class Sitting:
         if asked is None or asked.settled:
             return None
         verdict = grade(asked.question, response)
-        asked.response, asked.verdict, asked.picked = response, verdict, ()
         if asked.question.predict:
-            asked.locked = True
-            self._then = self._now
-        self._keeper.answer(self.lesson.id, asked.question.id, response, verdict)
-        self._finish_if_all_is_done()
+            asked.given = response
+            return None
+        self._keep(asked, response, verdict)
         return verdict
+
+    def lock(self, sure: Sure) -> bool:
+        """Lock the prediction that was made, and keep it; False if there is none."""
+        asked = self.asked
+        if asked is None or asked.given is None:
+            return False
+        response, asked.given, asked.sure, asked.locked = asked.given, None, sure, True
+        asked.waits = asked.question.live is not None
+        self._then = self._now
+        self._keep(asked, response, grade(asked.question, response))
+        return True
+
+    def _keep(self, asked: Asked, response: Response, verdict: Verdict) -> None:
+        asked.response, asked.verdict, asked.picked = response, verdict, ()
+        self._keeper.answer(self.lesson.id, asked.question.id, response, verdict, asked.sure)
+        self._finish_if_all_is_done()
+
+    def take_back(self) -> bool:
+        """Choose anew, before the prediction is locked; False if there is nothing to take back."""
+        asked = self.asked
+        if asked is None or asked.given is None:
+            return False
+        asked.given, asked.picked = None, ()
+        return True
+
+    def skip(self) -> bool:
+        """Make no prediction, on purpose; it can still be made. False if none is being asked for."""
+        asked = self.asked
+        if asked is None or not asked.question.predict or asked.settled or asked.skipped:
+            return False
+        asked.skipped, asked.given = True, None
+        self._keeper.skip(self.lesson.id, asked.question.id)
+        return True
+
+    @property
+    def owed(self) -> bool:
+        """Whether this page wants a prediction that the learner has neither made nor skipped, now or ever before."""
+        if self.done(self.step.id):
+            return False
+        page = (self._asked[name] for name in self.step.questions)
+        return any(asked.question.predict and not asked.settled and not asked.skipped for asked in page)
+
+    @property
+    def waiting(self) -> tuple[Asked, ...]:
+        """The predictions that are made, and that the live model is to settle."""
+        return tuple(asked for asked in self._asked.values() if asked.waits)
+
+    def settle(self, question: str, outcome: Outcome | None) -> bool:
+        """What the live model gave for a prediction; None: nothing, and the author's key counts.
+
+        True if that prediction is being asked.
+        """
+        asked = self._asked.get(question)
+        if asked is None or not asked.waits:
+            return False
+        before = asked.verdict
+        if asked.settle(outcome) != before and asked.verdict is not None:
+            self._keeper.regrade(self.lesson.id, question, asked.verdict)
+        return asked is self.asked
+
+    @property
+    def luck(self) -> int:
+        """What seeds the question about the learner's own run that is being asked: another in each sitting."""
+        return zlib.crc32(f"{self._token} {self.asked.question.id}".encode()) if self.asked is not None else 0
+
+    def pose(self, posed: Posed) -> bool:
+        """Ask what the lab has made of the learner's own run; False if that isn't what is being asked for."""
+        asked = self._asked.get(posed.question)
+        return asked is not None and asked.pose(posed, self._token) and asked is self.asked
 
     @property
     def secret(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from tutor.figures.heatmap import HeatMap
 from tutor.figures.histograms import Histogram, Histograms
 from tutor.figures.images import Image, Images
 from tutor.figures.regions import Regions
+from tutor.figures.ridges import Ridges
 from tutor.figures.scatter import Point, Scatter
 from tutor.figures.series import Guide, Series
 from tutor.figures.strip import Stage, Strip
@@ -38,6 +39,7 @@ __all__ = [
     "Line",
     "Point",
     "Regions",
+    "Ridges",
     "Scatter",
     "Series",
     "SideBySide",

@@ -8,6 +8,9 @@ from tutor.figures.lines import Grid, clip, ellipsis, heading, length, more, win
 from tutor.figures.numbers import short, usable
 from tutor.roles import Glyphs, Line
 
+LEAST_NOTE = 6
+"""The width below which notes aren't written."""
+
 
 class HeatMap(Figure, frozen=True):
     """`values[row][column]`, shaded from `low` to `high` (the data's own extremes unless given).
@@ -25,6 +28,10 @@ class HeatMap(Figure, frozen=True):
     unit: str = ""
     numbers: bool = False
     """Whether each cell says its value, where there is room for that; a confusion matrix, for example."""
+    root: bool = False
+    """Whether shades go by the square root, so that small values show beside much larger ones."""
+    notes: tuple[str, ...] = ()
+    """Lines of text beside the cells, under a heading, where there is room for them."""
 
     def describe(self) -> str:
         """The size, the range, and the largest cells by name."""
@@ -45,7 +52,7 @@ class HeatMap(Figure, frozen=True):
             f"from {short(known[-1][0])} to {short(known[0][0])}{unit}. "
             f"Largest: {'; '.join(f'{name}: {short(value)}' for value, name in known[:3])}. "
             f"Smallest: {known[-1][1]}: {short(known[-1][0])}." + (f" {lost} not finite." if lost else "")
-        )
+        ) + (f" {self.notes[0]}: {', '.join(self.notes[1:])}." if self.notes else "")
 
     @property
     def places(self) -> Place:
@@ -71,7 +78,7 @@ class HeatMap(Figure, frozen=True):
         return names[index] if index < len(names) else str(index)
 
     def _lines(self, width: int, height: int, glyphs: Glyphs, cursor: Place | None) -> list[Line]:
-        scale = shades.Scale.over((value for line in self.values for value in line), self.low, self.high)
+        scale = shades.Scale.over((value for line in self.values for value in line), self.low, self.high, self.root)
         across, down = self.places
         title: Line = ((self.title, "title"),)
         if not across:
@@ -94,6 +101,7 @@ class HeatMap(Figure, frozen=True):
             if line and used < height and length(line) <= width:
                 grid.put_line(0, used, line)
                 used += 1
+        self._note(grid, layout.place(layout.first + layout.columns) + 2, glyphs)
         return grid.lines()
 
     def _layout(self, width: int, room: int, glyphs: Glyphs, cursor: Place | None) -> "_Layout":
@@ -124,6 +132,13 @@ class HeatMap(Figure, frozen=True):
                 pair = [row[column] if column < len(row) else None for row in self.values[index : index + layout.deep]]
                 grid.put(layout.place(column), top + line, *self._cell(pair, layout, scale, glyphs))
         return top + layout.lines
+
+    def _note(self, grid: Grid, left: int, glyphs: Glyphs) -> None:
+        """Write the notes from column `left` on, if that leaves room for a word, beside whatever stands there."""
+        room = grid.width - left
+        for row, note in enumerate(self.notes if room >= LEAST_NOTE else (), start=1):
+            if grid.blank(left - 1, row, room + 1):
+                grid.put(left, row, clip(note, room, glyphs), "text" if row > 1 else "muted")
 
     def _cell(
         self, values: list[float | None], layout: "_Layout", scale: shades.Scale, glyphs: Glyphs

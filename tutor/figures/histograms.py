@@ -19,6 +19,9 @@ BLOCKS: dict[Glyphs, str] = {
 OUTER = 0.03
 """The share of the bins, at each end, that counts as the end of the range; at least one bin."""
 
+TOLD = 0.05
+"""The least share at one end that is worth words."""
+
 
 class Histogram(msgspec.Struct, frozen=True):
     """Counts in equal-width bins over [low, high]; `note` stands beside it, such as `31 % saturated`."""
@@ -43,6 +46,15 @@ class Histogram(msgspec.Struct, frozen=True):
         """The lower edge of bin `index`; one past the last bin gives `high`."""
         return self.low + (self.high - self.low) * index / max(len(self.counts), 1)
 
+    def quantile(self, share: float) -> float:
+        """The value below which `share` of the counts lie, each bin's spread evenly over it."""
+        below, wanted = 0.0, share * self.total
+        for index, count in enumerate(self.counts):
+            if count and below + count >= wanted:
+                return self.edge(index) + (wanted - below) / count * (self.edge(index + 1) - self.edge(index))
+            below += count
+        return self.high
+
     def mass(self, axis: Axis, columns: int) -> list[float]:
         """The counts spread over `columns` equal parts of `axis`, each bin's evenly over its own width."""
         shares = [0.0] * columns
@@ -65,8 +77,12 @@ class Histograms(Figure, frozen=True):
     x_label: str = ""
 
     def describe(self) -> str:
-        """For each row its size, its fullest bin, what lies at the ends, and the note."""
-        return f"{self.title}: {'; '.join(map(_tell, self.rows)) or 'no data yet'}."
+        """For each row where the middle half of its values lies, what piles up at the ends, and the note."""
+        sizes = {row.total for row in self.rows}
+        alike = len(sizes) == 1 and len(self.rows) > 1 and 0 not in sizes
+        each = f" (n = {words(sizes.pop())} each)" if alike else ""
+        told = "; ".join(tell(row, size=not alike) for row in self.rows)
+        return f"{self.title}{each}: {told or 'no data yet'}."
 
     @property
     def places(self) -> Place:
@@ -99,7 +115,7 @@ class Histograms(Figure, frozen=True):
         if not any(row.total for row in drawable):
             grid.put(0, 1, "no data yet", "muted")
             return grid.lines()
-        axis = Axis(*_range(drawable))
+        axis = Axis(*common_range(drawable))
         below = 1 if height >= 4 else 0
         room = height - 1 - below
         shown = self.rows if len(self.rows) <= room else self.rows[: max(room - 1, 0)]
@@ -121,16 +137,17 @@ class Histograms(Figure, frozen=True):
                 _columns(grid, left, base, row.mass(axis, across), tall, BLOCKS[glyphs])
             if cursor is not None and first + index == cursor[1] and row.ranged and row.counts:
                 bin_ = min(cursor[0], len(row.counts) - 1)
-                _point_at(grid, left + axis.cell((row.edge(bin_) + row.edge(bin_ + 1)) / 2, across), base, tall)
+                point_at(grid, left + axis.cell((row.edge(bin_) + row.edge(bin_ + 1)) / 2, across), base, tall)
         if len(shown) < len(self.rows):
             grid.put(0, room, more(len(self.rows) - len(shown), glyphs), "muted")
         if below:
             last = room if len(shown) < len(self.rows) else step * (len(shown) - 1) + tall
-            _ticks(grid, last + 1, left, across, axis, self.x_label)
+            ticks_below(grid, last + 1, left, across, axis, self.x_label)
         return grid.lines()
 
 
-def _range(rows: list[Histogram]) -> tuple[float, float]:
+def common_range(rows: list[Histogram]) -> tuple[float, float]:
+    """The limits of an axis that holds all `rows`, of which there is at least one."""
     low, high = min(row.low for row in rows), max(row.high for row in rows)
     return (low, high) if high - low > 1e-290 else numbers.nice_limits(low, low)
 
@@ -145,41 +162,32 @@ def _columns(grid: Grid, left: int, base: int, mass: list[float], tall: int, blo
             grid.put(left + column, base - up, blocks[min(max(level - up * steps, 0), steps)], "s0")
 
 
-def _point_at(grid: Grid, column: int, base: int, tall: int) -> None:
+def point_at(grid: Grid, column: int, base: int, tall: int) -> None:
     """Show that the cursor stands on this column."""
     for up in range(tall):
         grid.tint(column, base - up, "s0/cursor")
 
 
-def _ticks(grid: Grid, row: int, left: int, across: int, axis: Axis, label: str) -> None:
+def ticks_below(grid: Grid, row: int, left: int, across: int, axis: Axis, label: str) -> None:
+    """Label `axis`, drawn `across` cells wide from column `left` on, in `row`."""
     grid.put(grid.width - len(label), row, label, "muted")
     for value, text in axis.marks(max(across // 9, 3)):
         label_tick(grid, row, left + axis.cell(value, across), text)
 
 
-def _tell(row: Histogram) -> str:
+def tell(row: Histogram, *, size: bool = True) -> str:
+    """Where the middle half of the values lies, what piles up at the ends, and the note."""
     total, bins = row.total, len(row.counts)
     if not total:
         return f"{row.label} has no data yet"
+    label = f"{row.label} (n = {words(total)})" if size else row.label
     if not row.ranged:
-        return f"{row.label}, n = {words(total)}, has no finite range"
+        return f"{label} has no finite range"
+    text = f"{label}, half from {words(row.quantile(0.25))} to {words(row.quantile(0.75))}"
     outer = max(1, round(OUTER * bins))
-    fullest = max(range(bins), key=row.counts.__getitem__)
-    edges = f"{words(row.edge(fullest))} to {words(row.edge(fullest + 1))}"
-    text = f"{row.label}, n = {words(total)}, is fullest from {edges}"
     if bins > 2 * outer:
-        below, above = sum(row.counts[:outer]), sum(row.counts[-outer:])
-        text += (
-            f", with {percent(below / total)} below {words(row.edge(outer))}"
-            f" and {percent(above / total)} above {words(row.edge(bins - outer))}"
-        )
-        if _peaks(row.counts, outer):
-            text += " (peaks at both ends)"
+        below, above = sum(row.counts[:outer]) / total, sum(row.counts[-outer:]) / total
+        ends = [f"{percent(below)} below {words(row.edge(outer))}"] if below >= TOLD else []
+        ends += [f"{percent(above)} above {words(row.edge(bins - outer))}"] if above >= TOLD else []
+        text += ", " + " and ".join(ends) if ends else ""
     return text + (f", {row.note}" if row.note else "")
-
-
-def _peaks(counts: tuple[int, ...], outer: int) -> bool:
-    """Whether the bins at both ends are each fuller than twice the middle's mean."""
-    middle = counts[outer:-outer]
-    usual = sum(middle) / len(middle)
-    return min(max(counts[:outer]), max(counts[-outer:])) > 2 * usual

@@ -1,5 +1,6 @@
 """Heat: from a value to the role and the glyph of its shade."""
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
@@ -11,16 +12,18 @@ DENSITY: dict[Glyphs, str] = {"braille": " ░▒▓█", "quadrant": " ░▒�
 
 
 class Scale(NamedTuple):
-    """The values at the two ends of a heat scale."""
+    """The values at the two ends of a heat scale; on a `root` scale the square root of the share between is shaded."""
 
     low: float
     high: float
+    root: bool = False
 
     @classmethod
-    def over(cls, values: Iterable[float], low: float | None, high: float | None) -> Self:
+    def over(cls, values: Iterable[float], low: float | None, high: float | None, root: bool = False) -> Self:
         """The scale between the given ends, or the data's own extremes where an end isn't given."""
         ends = zip(numbers.extent(values) or (0.0, 1.0), (low, high), strict=True)
-        return cls(*(end if given is None or not numbers.usable(given) else given for end, given in ends))
+        bottom, top = (end if given is None or not numbers.usable(given) else given for end, given in ends)
+        return cls(bottom, top, root)
 
     def level(self, value: float) -> int | None:
         """The heat of `value`, 0 to 15; values beyond an end take that end's, `None` what isn't finite."""
@@ -29,7 +32,7 @@ class Scale(NamedTuple):
         if not self.low < self.high:
             return 0
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
-        return min(int(share * HEATS), HEATS - 1)
+        return min(int((math.sqrt(share) if self.root else share) * HEATS), HEATS - 1)
 
     def legend(self, unit: str, glyphs: Glyphs) -> Line:
         """The scale itself with its two ends in numbers."""

@@ -10,13 +10,14 @@ from tutor.figures.heatmap import HeatMap
 from tutor.figures.histograms import Histograms
 from tutor.figures.images import Images
 from tutor.figures.regions import Regions
+from tutor.figures.ridges import Ridges
 from tutor.figures.scatter import Scatter
 from tutor.figures.series import Series
 from tutor.figures.strip import Strip
 from tutor.figures.table import Table, Text
 from tutor.roles import Glyphs, Line
 
-Single = Curve | Histograms | Bands | Bars | HeatMap | Images | Regions | Scatter | Strip | Table | Text
+Single = Curve | Histograms | Bands | Bars | HeatMap | Images | Regions | Ridges | Scatter | Strip | Table | Text
 """Every kind of figure that is one picture."""
 
 LEAST = 28

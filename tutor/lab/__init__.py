@@ -3,8 +3,21 @@
 A lesson's `lab.py` imports what it needs from here.
 """
 
-from tutor.lab.experiment import Experiment, figure, metric
+from tutor.lab.experiment import Experiment, OwnQuestion, figure, metric, question
 from tutor.lab.observation import Layer, Observation
 from tutor.link.knobs import Choice, Integer, Number, Preset, Switch
 
-__all__ = ["Choice", "Experiment", "Integer", "Layer", "Number", "Observation", "Preset", "Switch", "figure", "metric"]
+__all__ = [
+    "Choice",
+    "Experiment",
+    "Integer",
+    "Layer",
+    "Number",
+    "Observation",
+    "OwnQuestion",
+    "Preset",
+    "Switch",
+    "figure",
+    "metric",
+    "question",
+]

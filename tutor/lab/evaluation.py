@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -42,11 +42,23 @@ def last_measured(history: History) -> Measured:
     return Measured(at, losses, history.last("accuracy")[1])
 
 
-def measure(experiment: Experiment, splits: Mapping[str, Split] | None = None) -> Measured:
-    """The experiment's own splits now, at once, or others."""
+def note(history: History, result: Measured) -> None:
+    """Keep `result` in `history`."""
+    for name, loss in result.losses.items():
+        history.add("splits", name, result.iteration, loss)
+    for name, accuracy in result.accuracies.items():
+        history.add("accuracy", name, result.iteration, accuracy)
+
+
+def measure(
+    experiment: Experiment, splits: Mapping[str, Split] | None = None, given_up: Callable[[], bool] = lambda: False
+) -> Measured:
+    """The experiment's own splits now, at once, or others; nothing once `given_up`, asked after each slice."""
     for result in slices(experiment, splits):
         if result is not None:
             return result
+        if given_up():
+            break
     return Measured(experiment.iteration, {})
 
 

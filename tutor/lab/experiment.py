@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -10,12 +10,14 @@ from torch.nn import functional as F
 
 from tutor.figures import AnyFigure
 from tutor.lab.datasets import Names, Sources, Split
+from tutor.link.goals import NEVER
 from tutor.link.knobs import Knob, Preset, Value, checked
 
 FigureMethod = Callable[[Any, Any], AnyFigure]
 MetricMethod = Callable[[Any, Any], float]
 _Method = TypeVar("_Method", bound=FigureMethod)
 _Metric = TypeVar("_Metric", bound=MetricMethod)
+_Asking = TypeVar("_Asking", bound=Callable[[Any, Any, Any], "OwnQuestion"])
 
 
 def figure(title: str) -> Callable[[_Method], _Method]:
@@ -39,6 +41,29 @@ def metric(name: str) -> Callable[[_Metric], _Metric]:
 
     def mark(method: _Metric) -> _Metric:
         method.metric = name  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class OwnQuestion(NamedTuple):
+    """A question about a run: what is asked, the options, the place of the right one, and a why for each."""
+
+    ask: str
+    options: tuple[str, ...]
+    right: int
+    whys: tuple[str, ...]
+
+
+def question(id: str) -> Callable[[_Asking], _Asking]:
+    """Mark a method `(self, seen: Observation, rng: random.Random) -> OwnQuestion` as what makes the question `id`.
+
+    `quiz.toml` holds one of kind `own` with that id. The method takes key and wrong options from the run as it is, and
+    what it asks about from `rng`.
+    """
+
+    def mark(method: _Asking) -> _Asking:
+        method.question = id  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -91,6 +116,16 @@ class Experiment:
         """Train one iteration and return its loss, a scalar tensor."""
         raise NotImplementedError
 
+    @property
+    def records_outputs(self) -> Mapping[str, tuple[float, float]]:
+        """The layers whose outputs the run counts now and then, for `History.ridges`, and over which range."""
+        return {}
+
+    @property
+    def last_step(self) -> int:
+        """The step after which there is nothing left to do, such as the end of a list that is read once."""
+        return NEVER
+
     def splits(self) -> Mapping[str, Split]:
         """The data sets on which the full loss is measured while training, such as `{"train": …, "val": …}`."""
         return {}
@@ -134,8 +169,17 @@ class Experiment:
     @classmethod
     def metrics(cls) -> dict[str, str]:
         """The metrics that the class defines: each one's name in a goal, and its method's."""
+        return cls._marked("metric")
+
+    @classmethod
+    def questions(cls) -> dict[str, str]:
+        """The questions that the class makes of a run: each one's id, and its method's name."""
+        return cls._marked("question")
+
+    @classmethod
+    def _marked(cls, mark: str) -> dict[str, str]:
         members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
-        return {member.metric: name for name, member in members.items() if hasattr(member, "metric")}
+        return {getattr(member, mark): name for name, member in members.items() if hasattr(member, mark)}
 
     def generator(self, purpose: int = 0) -> torch.Generator:
         """A fresh generator fixed by seed, step and `purpose`, for draws that must not disturb the run."""

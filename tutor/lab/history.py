@@ -6,9 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import torch
 
-from tutor.figures import Series
+from tutor.figures import Histogram, Ridges, Series
 
 
 @dataclass
@@ -21,6 +22,9 @@ class History:
     groups: dict[str, dict[str, tuple[list[int], list[float]]]] = field(default_factory=dict)
     """Other series: group, label, then steps and values."""
 
+    shapes: dict[str, list[tuple[int, Histogram]]] = field(default_factory=dict)
+    """How the values of something were spread, by its name: a step, and their histogram then."""
+
     clock: list[tuple[int, float]] = field(default_factory=lambda: [(0, 0.0)])
     """At some steps, how many seconds of training it took to get there."""
 
@@ -29,6 +33,17 @@ class History:
         steps, values = self.groups.setdefault(group, {}).setdefault(label, ([], []))
         steps.append(iteration)
         values.append(value)
+
+    def add_shape(self, name: str, iteration: int, shape: Histogram) -> None:
+        """Note how the values of `name` are spread after step `iteration`; once is enough."""
+        noted = self.shapes.setdefault(name, [])
+        if not noted or noted[-1][0] < iteration:
+            noted.append((iteration, shape))
+
+    def ridges(self, name: str, title: str) -> Ridges:
+        """How the values of `name` were spread at every step at which that was noted."""
+        rows = (msgspec.structs.replace(shape, label=f"step {step:,}") for step, shape in self.shapes.get(name, ()))
+        return Ridges(title, tuple(rows))
 
     def series(self, group: str, columns: int = 80) -> tuple[Series, ...]:
         """Every series of `group`, thinned to at most two points a column."""
@@ -59,8 +74,9 @@ class History:
             }
             for group, series in self.groups.items()
         }
+        shapes = {name: [item for item in noted if item[0] <= iteration] for name, noted in self.shapes.items()}
         clock = [noted for noted in self.clock if noted[0] <= iteration]
-        return History(self.losses[:iteration], groups, clock)
+        return History(self.losses[:iteration], groups, shapes, clock)
 
     def loss_by_seconds(self, label: str, columns: int = 80) -> Series:
         """The mean mini-batch loss of each stretch of the run, against seconds of training."""

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tutor.figures import AnyFigure
 from tutor.figures.together import together
@@ -114,10 +114,10 @@ class Pair:
         self.a.seek(iteration)
         self.b.seek(iteration)
 
-    def measure(self) -> Measured:
+    def measure(self, given_up: Callable[[], bool] = lambda: False) -> Measured:
         """Both runs' full-split losses now; A's are returned."""
-        self.b.measure()
-        return self.a.measure()
+        self.b.measure(given_up)
+        return self.a.measure(given_up)
 
     def look(self, figures: Sequence[str], columns: int = 80, *, sparing: bool = False) -> dict[str, AnyFigure]:
         """Each figure of both runs in one; `sparing` as for one run."""

@@ -5,7 +5,7 @@ import inspect
 import math
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +14,12 @@ import torch
 from tutor.figures import AnyFigure, Series
 from tutor.lab.autopsy import first_to_go, sound
 from tutor.lab.datasets import Sources
-from tutor.lab.evaluation import Evaluator, Measured, last_measured, measure
+from tutor.lab.evaluation import Evaluator, Measured, last_measured, measure, note
 from tutor.lab.experiment import Experiment
 from tutor.lab.guard import lesson_code
 from tutor.lab.history import History
 from tutor.lab.looks import Looks
-from tutor.lab.noting import noted_step
+from tutor.lab.noting import noted_step, notes
 from tutor.lab.observation import Observation, undisturbed
 from tutor.lab.straight import straighten
 from tutor.lab.timeline import Timeline
@@ -186,13 +186,13 @@ class Runner:
         return False
 
     def advance(self, steps: int) -> int:
-        """Take up to `steps` steps, stopping at a loss that isn't finite; how many were taken."""
+        """Take up to `steps` steps, stopping at the last or at a loss that isn't finite; how many were taken."""
         if self.halted or not self._kind.trains():
             return 0
         with lesson_code(self._folder):
             self._branch()
             try:
-                return self._train(steps)
+                return self._train(min(steps, self.experiment.last_step - self.iteration))
             except Exception:
                 self.seek(self.iteration)  # A step that raises leaves nothing half done.
                 raise
@@ -201,9 +201,9 @@ class Runner:
         # Another run may have drawn from torch's global generator since.
         torch.set_rng_state(self._randomness)
         experiment, step, append = self.experiment, self.experiment.step, self.history.losses.append
-        started, notes, clock = experiment.iteration, experiment.records_updates, time.perf_counter() - self._seconds
+        started, noting, clock = experiment.iteration, notes(experiment), time.perf_counter() - self._seconds
         for now in range(started + 1, started + steps + 1):
-            loss = noted_step(experiment, self.history) if now == self._note_at and notes else step().item()
+            loss = noted_step(experiment, self.history) if now == self._note_at and noting else step().item()
             append(loss)
             experiment.iteration = now
             if now >= self._note_at:
@@ -256,19 +256,18 @@ class Runner:
             self._branch()
             self._stop_at(bad, f"A weight stopped being a number at step {bad:,}.")
 
-    def measure(self) -> Measured:
-        """All splits' losses and accuracies at this very step."""
+    def measure(self, given_up: Callable[[], bool] = lambda: False) -> Measured:
+        """All splits' losses and accuracies at this very step; the last ones where that is `given_up` halfway."""
         if self.measured.iteration != self.iteration or not self.measured.losses:
             with lesson_code(self._folder), undisturbed(self.experiment):
-                self._keep(measure(self.experiment))
+                self._keep(measure(self.experiment, given_up=given_up))
         return self.measured
 
     def _keep(self, result: Measured) -> None:
-        self.measured = result
-        for name, loss in result.losses.items():
-            self.history.add("splits", name, result.iteration, loss)
-        for name, accuracy in result.accuracies.items():
-            self.history.add("accuracy", name, result.iteration, accuracy)
+        if result.losses:
+            self.measured = result
+            if self.iteration == self.end:  # The past was noted when it was the present.
+                note(self.history, result)
 
     def look(self, figures: Sequence[str], columns: int = 80, *, sparing: bool = False) -> dict[str, AnyFigure]:
         """The named figures at this step, or if `sparing`, the costly ones among them as they were a moment ago.

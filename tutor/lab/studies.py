@@ -24,7 +24,7 @@ def begun(command: Sweep | Seeds, run: Runner, data: Sources) -> Study:
     told = command.name or in_words(kind.knobs, theirs, run.knobs) or "the same"
     unlike = in_words(kind.knobs, run.knobs, theirs)
     ours = unlike if unlike and not command.name else "as it is"
-    arms = (_arm(f"A  {ours}", kind, run.knobs, data), _arm(f"B  {told}", kind, theirs, data))
+    arms = (_arm(f"A: {ours}", kind, run.knobs, data), _arm(f"B: {told}", kind, theirs, data))
     return SeedStudy(kind, arms, range(run.seed, run.seed + command.count), command.steps)
 
 

@@ -2,16 +2,19 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from tutor.learner.home import tutor_home
-from tutor.learner.schema import DamagedRecordError, NewerRecordError, check, connect, copy_into
+from tutor.learner.schedule import Given, day_of, due_after
+from tutor.learner.schema import DamagedRecordError, NewerRecordError
+from tutor.learner.store import Change, Store, now, stamp, unsaved
 
 if TYPE_CHECKING:
     from tutor.course.grading import Response, Verdict
@@ -20,10 +23,14 @@ if TYPE_CHECKING:
 Sure = Literal["guess", "think", "know"]
 """How sure the learner was of an answer."""
 
+Key = tuple[str, str]
+"""A lesson's id, and that of a question or a step of it."""
+
 _FILE = "record.sqlite3"
 _LAST_LESSON = "last-lesson"
-_FREE_THE_DISK = "make room on the disk and start tutor again"
-_Statement = tuple[str, tuple[object, ...]]
+_NOTE = "INSERT INTO note (key, value, at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+_NEWER = _NOTE + "value = excluded.value, at = excluded.at WHERE excluded.at >= note.at"
+_FEWER = _NOTE + "value = min(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER)), at = max(at, excluded.at)"
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -32,11 +39,13 @@ class Answer(msgspec.Struct, frozen=True):
     at: str
     lesson: str
     question: str
-    response: int | float | tuple[int, ...]
+    response: int | float | tuple[int | float, ...]
     right: bool
     score: float
     sure: Sure | None
     sitting: str
+    review: bool = False
+    """Whether it was given in a review."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -46,77 +55,87 @@ class Progress(msgspec.Struct, frozen=True):
     steps: int
     right: int
     questions: int
+    known: bool = False
+    """Whether its questions were answered well enough before it was worked through."""
 
 
-class Record:
-    """The learner's record in one file, or in memory alone; use it from one thread.
-
-    Each change is committed before the call returns. If the disk fails, the record goes on in memory with all
-    it can still read, sets `notice` to a sentence about it, and calls `on_trouble` with that once; no method
-    raises for it.
-    """
+class Record(Store):
+    """The learner's record in one file, or in memory alone; what happens if the disk fails is the store's matter."""
 
     def __init__(self, path: Path | None) -> None:
         """Open or create the file at `path` (None: in memory); errors are those of `schema.connect`."""
-        self.path = path
+        super().__init__(path)
         self.sitting = os.urandom(8).hex()
-        self.notice = ""
-        self.on_trouble: Callable[[str], None] = lambda notice: None
-        self._db = connect(path)
-        self._on_disk = path is not None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+        """Tells the answers given from now on from all others."""
 
     def answer(
-        self, lesson: str, question: str, response: "Response", verdict: "Verdict", sure: Sure | None = None
+        self,
+        lesson: str,
+        question: str,
+        response: "Response",
+        verdict: "Verdict",
+        sure: Sure | None = None,
+        review: bool = False,
     ) -> None:
-        """Keep an answer, with its verdict and how sure the learner was."""
-        plain = sorted(response) if isinstance(response, frozenset) else response
-        self._write(
-            (
-                'INSERT INTO answer (at, lesson, question, response, "right", score, sure, sitting) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    _now(),
-                    lesson,
-                    question,
-                    msgspec.json.encode(plain).decode(),
-                    int(verdict.right),
-                    float(verdict.score),
-                    sure,
-                    self.sitting,
-                ),
-            )
+        """Keep an answer with its verdict and how sure the learner was, and when the question returns."""
+        plain = tuple(sorted(response)) if isinstance(response, frozenset) else response
+        right, score = bool(verdict.right), float(verdict.score)
+        given = Answer(now(), lesson, question, plain, right, score, sure, self.sitting, review)
+        self.write(insertion(given), rescheduling((lesson, question)))
+
+    def regrade(self, lesson: str, question: str, verdict: "Verdict") -> None:
+        """The last answer to a question in this sitting is right or wrong by what was measured since."""
+        last = (
+            "SELECT id FROM answer WHERE lesson = ? AND question = ? AND sitting = ? ORDER BY at DESC, id DESC LIMIT 1"
         )
+        change = f'UPDATE answer SET "right" = ?, score = ? WHERE id = ({last})'
+        values = (int(verdict.right), float(verdict.score), lesson, question, self.sitting)
+        self.write((change, values), rescheduling((lesson, question)))
+
+    def skip(self, lesson: str, question: str) -> None:
+        """Keep that a prediction was skipped on purpose, and when."""
+        at = now()
+        self.write((_NEWER, (f"skipped {lesson} {question}", at, at)))
+
+    def skipped(self) -> frozenset[Key]:
+        """The predictions that were ever skipped."""
+        keys = (key.split() for (key,) in self.read("SELECT key FROM note WHERE key GLOB 'skipped * *'"))
+        return frozenset((lesson, question) for _, lesson, question in keys)
 
     def answers(self, lesson: str | None = None) -> tuple[Answer, ...]:
         """All answers, or those in one lesson, oldest first."""
-        rows = self._read(
-            'SELECT at, lesson, question, response, "right", score, sure, sitting FROM answer '
-            "WHERE ?1 IS NULL OR lesson = ?1 ORDER BY id",
+        rows = self.read(
+            'SELECT at, lesson, question, response, "right", score, sure, sitting, review FROM answer '
+            "WHERE ?1 IS NULL OR lesson = ?1 ORDER BY at, id",
             (lesson,),
         )
         return tuple(
-            Answer(at, where, question, _response(response), bool(right), score, sure, sitting)
-            for at, where, question, response, right, score, sure, sitting in rows
+            Answer(at, where, question, _response(response), bool(right), score, sure, sitting, bool(review))
+            for at, where, question, response, right, score, sure, sitting, review in rows
         )
+
+    def due(self) -> dict[Key, date]:
+        """The day on which each question that was ever answered returns."""
+        rows = self.read("SELECT lesson, question, day FROM due")
+        return {(lesson, question): date.fromisoformat(day) for lesson, question, day in rows}
+
+    def reviewed(self, day: date) -> int:
+        """How many questions were reviewed on that day of the learner's."""
+        lately = stamp(datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1))
+        rows = self.read("SELECT lesson, question, at FROM answer WHERE review AND at >= ?", (lately,))
+        return len({(lesson, question) for lesson, question, at in rows if day_of(at) == day})
+
+    def mark_known(self, lesson: str) -> None:
+        """Keep that the learner knew a lesson without working through it."""
+        self.write(("INSERT OR IGNORE INTO known VALUES (?, ?)", (lesson, now())))
 
     def finish_step(self, lesson: str, step: str) -> None:
         """Keep that a step is done; again is the same as once."""
-        self._write(("INSERT OR IGNORE INTO step_done VALUES (?, ?, ?)", (lesson, step, _now())))
+        self.write(("INSERT OR IGNORE INTO step_done VALUES (?, ?, ?)", (lesson, step, now())))
 
     def reach_goal(self, lesson: str, step: str, moves: int) -> None:
         """Keep that a step's goal was reached in so many moves; the fewest ever are what counts."""
-        fewest = "UPDATE SET value = min(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))"
-        self._write((f"INSERT INTO note VALUES (?, ?) ON CONFLICT (key) DO {fewest}", (_moves(lesson, step), moves)))
+        self.write((_FEWER, (_moves(lesson, step), moves, now())))
 
     def fewest_moves(self, lesson: str, step: str) -> int | None:
         """The fewest moves in which the goal of `step` was ever reached, None if it never was."""
@@ -125,31 +144,31 @@ class Record:
 
     def steps_done(self, lesson: str) -> frozenset[str]:
         """The ids of the steps done in `lesson`."""
-        return frozenset(step for (step,) in self._read("SELECT step FROM step_done WHERE lesson = ?", (lesson,)))
+        return frozenset(step for (step,) in self.read("SELECT step FROM step_done WHERE lesson = ?", (lesson,)))
 
     def progress(self, lessons: "Iterable[Lesson]") -> dict[str, Progress]:
         """The progress in each of `lessons`, by id, counting only the steps and questions they have now."""
-        done = set(self._read("SELECT lesson, step FROM step_done"))
-        right = set(
-            self._read(
-                "SELECT lesson, question FROM answer WHERE id IN "
-                '(SELECT max(id) FROM answer GROUP BY lesson, question) AND "right"'
-            )
-        )
+        done = set(self.read("SELECT lesson, step FROM step_done"))
+        known = {lesson for (lesson,) in self.read("SELECT lesson FROM known")}
+        # With one max(), SQLite takes the other columns from the row that has it.
+        latest = "max(at || printf(' %012d', id))"
+        rows = self.read(f'SELECT lesson, question, "right", {latest} FROM answer GROUP BY lesson, question')
+        right = {(lesson, question) for lesson, question, right, _ in rows if right}
         return {
             lesson.id: Progress(
                 steps_done=sum((lesson.id, step.id) in done for step in lesson.steps),
                 steps=len(lesson.steps),
                 right=sum((lesson.id, question) in right for question in lesson.questions),
                 questions=len(lesson.questions),
+                known=lesson.id in known,
             )
             for lesson in lessons
         }
 
     def remember_place(self, lesson: str, step: str) -> None:
         """Keep that the learner is at `step` of `lesson`, and that this is the last lesson."""
-        note = "INSERT INTO note VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-        self._write((note, (_place(lesson), step)), (note, (_LAST_LESSON, lesson)))
+        at = now()
+        self.write((_NEWER, (_place(lesson), step, at)), (_NEWER, (_LAST_LESSON, lesson, at)))
 
     def place(self, lesson: str) -> str | None:
         """The step where the learner was last in `lesson`."""
@@ -160,51 +179,50 @@ class Record:
         return self._note(_LAST_LESSON)
 
     def _note(self, key: str) -> str | None:
-        rows = self._read("SELECT value FROM note WHERE key = ?", (key,))
+        rows = self.read("SELECT value FROM note WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
 
-    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        try:
-            return self._db.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            self._leave_disk(error)
-            return self._db.execute(query, values).fetchall()
 
-    def _write(self, *statements: _Statement) -> None:
-        try:
-            self._commit(statements)
-        except sqlite3.Error as error:
-            self._leave_disk(error)
-            self._commit(statements)
+def insertion(answer: Answer) -> Change:
+    """The change that keeps an answer."""
+    values = (
+        answer.at,
+        answer.lesson,
+        answer.question,
+        msgspec.json.encode(answer.response).decode(),
+        int(answer.right),
+        answer.score,
+        answer.sure,
+        answer.sitting,
+        int(answer.review),
+    )
+    columns = 'at, lesson, question, response, "right", score, sure, sitting, review'
+    return f"INSERT INTO answer ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values
 
-    def _commit(self, statements: tuple[_Statement, ...]) -> None:
-        with self._db as db:
-            db.execute("BEGIN IMMEDIATE")
-            for statement, values in statements:
-                db.execute(statement, values)
 
-    def _leave_disk(self, error: sqlite3.Error) -> None:
-        """Go on in memory, with what can still be read; an error that isn't the disk's is raised again."""
-        if not self._on_disk or isinstance(error, (sqlite3.ProgrammingError, sqlite3.IntegrityError)):
-            raise error
-        copy = sqlite3.connect(":memory:", isolation_level=None)
-        try:
-            copy_into(copy, self._db)
-            check(copy)
-        except (sqlite3.Error, DamagedRecordError):
-            copy.close()
-            copy = connect(None)
-        self._db.close()
-        self._db, self._on_disk = copy, False
-        self.notice = _unsaved(f"{self.path} can't be written any more ({error})", _FREE_THE_DISK)
-        self.on_trouble(self.notice)
+def note_taking(key: str, value: str, at: str) -> Change:
+    """The change that keeps a note, unless there is a newer one; of moves to a goal, the fewest stay."""
+    return (_FEWER if key.startswith(_moves("", "").rstrip()) else _NEWER), (key, value, at)
+
+
+def rescheduling(key: Key) -> Change:
+    """The change that says anew when a question returns, from all the answers to it."""
+    return partial(_reschedule, key)
+
+
+def _reschedule(key: Key, db: sqlite3.Connection) -> None:
+    query = 'SELECT at, "right", sure FROM answer WHERE lesson = ? AND question = ? ORDER BY at, id'
+    answers = [Given(at, bool(right), sure) for at, right, sure in db.execute(query, key)]
+    if answers:
+        db.execute("INSERT OR REPLACE INTO due VALUES (?, ?, ?)", (*key, due_after(answers).isoformat()))
 
 
 def open_record(home: Path | None = None) -> tuple[Record, str]:
     """The record in `home` (None: in `tutor_home()`), and a sentence about what is wrong with it, or `""`.
 
     A new folder is the learner's alone (mode 0700). A damaged file is moved aside and a new one begun;
-    one that can't be used, or that a newer tutor wrote, is left as it is, and the record is kept in memory.
+    one that can't be written, or that a newer tutor wrote, is left as it is, and the record is kept in memory,
+    with what can be read of it.
     """
     home = home or tutor_home()
     path = home / _FILE
@@ -223,7 +241,8 @@ def open_record(home: Path | None = None) -> tuple[Record, str]:
         trouble = f"{path} can't be used ({reason})"
         remedy = "make its folder writable, or set TUTOR_HOME to another"
     record = Record(None)
-    record.notice = _unsaved(trouble, remedy)
+    record.copy_from(path)
+    record.notice = unsaved(trouble, remedy)
     return record, record.notice
 
 
@@ -237,14 +256,6 @@ def _move_aside(path: Path) -> Path:
     return moved
 
 
-def _unsaved(what: str, remedy: str) -> str:
-    return f"Progress isn't saved, because {what}: {remedy}."
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def _place(lesson: str) -> str:
     return f"place {lesson}"
 
@@ -253,5 +264,5 @@ def _moves(lesson: str, step: str) -> str:
     return f"moves {lesson} {step}"
 
 
-def _response(text: str) -> int | float | tuple[int, ...]:
-    return msgspec.json.decode(text, type=int | float | tuple[int, ...])
+def _response(text: str) -> int | float | tuple[int | float, ...]:
+    return msgspec.json.decode(text, type=int | float | tuple[int | float, ...])

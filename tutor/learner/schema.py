@@ -30,6 +30,21 @@ MIGRATIONS: tuple[Migration, ...] = (
         ) WITHOUT ROWID""",
         "CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (
+        "ALTER TABLE answer ADD COLUMN review INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX answer_by_review ON answer (at) WHERE review",
+        # The day when a question returns, as its answers have it: kept so that what is due is known without FSRS.
+        """CREATE TABLE due (
+            lesson TEXT NOT NULL,
+            question TEXT NOT NULL,
+            day TEXT NOT NULL,
+            PRIMARY KEY (lesson, question)
+        ) WITHOUT ROWID""",
+        # The day after the last answer, until there is another: FSRS isn't SQL.
+        "INSERT INTO due SELECT lesson, question, date(max(at), '+1 day') FROM answer GROUP BY lesson, question",
+        "CREATE TABLE known (lesson TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
+        "ALTER TABLE note ADD COLUMN at TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """Ordered: a file whose `user_version` is n has had the first n."""
 

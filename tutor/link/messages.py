@@ -12,6 +12,7 @@ import msgspec
 from tutor.figures import AnyFigure, Table
 from tutor.link.goals import Gauge, Goal
 from tutor.link.knobs import Knob, Preset, Value
+from tutor.link.trials import Pose, Posed, Tried, Try
 
 
 class Open(msgspec.Struct, frozen=True, tag=True):
@@ -159,6 +160,8 @@ Command = (
     | Sweep
     | Seeds
     | Stop
+    | Try
+    | Pose
     | Check
 )
 """Anything the terminal can say."""
@@ -298,5 +301,5 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
     torch: str = ""
 
 
-Report = Ready | Frame | Trouble | Dissected | Inspected | Sampled | Studied | Checked
+Report = Ready | Frame | Trouble | Dissected | Inspected | Sampled | Studied | Tried | Posed | Checked
 """Anything the lab can say."""

@@ -2,9 +2,9 @@
 
 import re
 
+from tutor.course.asked import SURE, Asked, Sure
 from tutor.course.grading import Response, parse_number
-from tutor.course.quiz import Bug, Multiple, Numeric, Order
-from tutor.course.sitting import Asked
+from tutor.course.quiz import Bug, Draw, Multiple, Numeric, Order, Own
 from tutor.errors import ExitCode, TutorError
 from tutor.plain import questions
 from tutor.plain.talk import Talk
@@ -18,11 +18,44 @@ def answer(talk: Talk, text: str) -> None:
     if asked.settled:
         talk.say("This question is answered.", questions.what_next(asked, talk.sitting.place, talk.trains))
         return
-    if asked.question.predict:
-        # What the prediction is about begins with what is seen now.
-        talk.settle_if_possible()
+    if asked.given is not None:
+        lock(talk, SURE[_places(text, len(SURE), 1)[0]])
+        return
+    if isinstance(asked.question, Own):
+        raise TutorError("The question isn't made yet.", "Press enter for it.", code=ExitCode.MISUSE)
     talk.sitting.answer(_response(asked, text))
     talk.tell_outcome()
+
+
+def lock(talk: Talk, sure: Sure) -> None:
+    """Lock the prediction that was made."""
+    # What it is about begins with what is seen now.
+    talk.settle_if_possible()
+    if not talk.sitting.lock(sure):
+        raise TutorError("There is no prediction to lock.", "Answer with a number first.", code=ExitCode.MISUSE)
+    talk.tell_outcome()
+
+
+def guess(talk: Talk, text: str) -> None:
+    """Lock it as a guess."""
+    lock(talk, "guess")
+
+
+def think(talk: Talk, text: str) -> None:
+    """Lock it as what the learner thinks."""
+    lock(talk, "think")
+
+
+def know(talk: Talk, text: str) -> None:
+    """Lock it as what the learner knows."""
+    lock(talk, "know")
+
+
+def change(talk: Talk, text: str) -> None:
+    """Choose anew, before it is locked."""
+    if not talk.sitting.take_back():
+        raise TutorError("There is nothing to take back.", "A locked prediction stays.", code=ExitCode.MISUSE)
+    talk.tell_question()
 
 
 def _response(asked: Asked, text: str) -> Response:
@@ -31,6 +64,8 @@ def _response(asked: Asked, text: str) -> Response:
     try:
         if isinstance(question, Numeric):
             return parse_number(text, question.unit)
+        if isinstance(question, Draw):
+            return _points(question, text)
         if isinstance(question, Bug):
             return _places(text, len(question.lines), 1)[0] + 1
         if not isinstance(question, Multiple | Order):
@@ -40,6 +75,13 @@ def _response(asked: Asked, text: str) -> Response:
         return tuple(picked) if isinstance(question, Order) else frozenset(picked)
     except ValueError as error:
         raise TutorError(str(error), code=ExitCode.MISUSE) from None
+
+
+def _points(question: Draw, text: str) -> tuple[float, ...]:
+    points = tuple(map(parse_number, text.replace(", ", " ").split()))
+    if len(points) != len(question.answer):
+        raise ValueError(f"It takes {len(question.answer)} numbers, and {len(points)} were typed.")
+    return tuple(min(max(point, question.low), question.high) for point in points)
 
 
 def _places(text: str, most: int, count: int | None) -> list[int]:
@@ -60,6 +102,8 @@ def go_on(talk: Talk, text: str) -> None:
     sitting, asked = talk.sitting, talk.sitting.asked
     if asked is None:
         talk.say("Type next for the next page, or help.")
+    elif isinstance(asked.question, Own):
+        talk.pose(asked.question)
     elif asked.locked and sitting.tried:
         show(talk, "")
     elif (asked.locked or asked.settled) and sitting.next_question():
@@ -82,11 +126,14 @@ def show(talk: Talk, text: str) -> None:
         return
     talk.warned = False
     talk.sitting.reveal()
+    talk.measure()
     talk.tell_outcome()
 
 
 def skip(talk: Talk, text: str) -> None:
-    """Leave this question open, and go to the next."""
+    """Leave this question open, and go to the next; a prediction that is skipped is noted so."""
+    if talk.sitting.skip():
+        talk.say("Skipped, and noted so. Watching without predicting teaches less.")
     if talk.sitting.next_question():
         talk.tell_question()
     else:

@@ -1,8 +1,9 @@
 """Questions and goals in plain lines."""
 
+from tutor.course.asked import SURE, Asked
 from tutor.course.attempt import Attempt
-from tutor.course.quiz import Bug, Choice, Multiple, Numeric, Order
-from tutor.course.sitting import Asked
+from tutor.course.outcome import told
+from tutor.course.quiz import Bug, Choice, Draw, Multiple, Numeric, Order, Own
 from tutor.link.goals import Gauge, last_step
 from tutor.plain.prose import CODE, linear
 
@@ -32,19 +33,23 @@ def outcome(asked: Asked) -> list[str]:
     verdict = asked.verdict
     if verdict is None:
         return []
-    if asked.locked:
+    if asked.locked or asked.measuring:
         return ["Your prediction is locked in."]
+    lines = [told(asked.question, asked.outcome)] if asked.outcome is not None else []
     if verdict.right:
-        lines = linear(verdict.message, "Right. ")
+        lines += linear(verdict.message, "Right. ")
     else:
         share = f" ({verdict.score:.0%} of it is right)" if verdict.score else ""
-        lines = linear(verdict.message, f"Not so{share}. ")
+        lines += linear(verdict.message, f"Not so{share}. ")
     return [*lines, "", *linear(asked.question.explain)] if asked.settled else lines
 
 
 def what_next(asked: Asked, place: tuple[int, int], trains: bool) -> str:
     """What to type now."""
     more = place[0] < place[1]
+    if asked.given is not None:
+        sure = ", ".join(f"{number} to {word}" for number, word in enumerate(SURE, start=1))
+        return f"How sure are you? Type {sure}: that locks it. Or change, to choose anew."
     if asked.locked:
         if more:
             return "Press enter for the next prediction."
@@ -52,7 +57,10 @@ def what_next(asked: Asked, place: tuple[int, int], trains: bool) -> str:
         return f"{start}; or show, to see what came of it; or next, for the next page."
     if asked.settled:
         return "Press enter for the next question." if more else "Type next for the next page."
-    return f"{_how(asked)} Or type hint, or skip."
+    if isinstance(asked.question, Own):
+        return "Press enter to be asked about your run as it stands. Or type skip."
+    skipped = "Skipped; you can still answer it. " if asked.skipped else ""
+    return f"{skipped}{_how(asked)} Or type hint, or skip."
 
 
 def _how(asked: Asked) -> str:
@@ -65,6 +73,9 @@ def _how(asked: Asked) -> str:
             return "Type the numbers in order, such as 2 1 3."
         case Bug():
             return "Type the number of the faulty line."
+        case Draw(live=live, low=low, high=high) if live is not None:
+            steps = ", ".join(f"{step:,}" for step in live.at)
+            return f"Type {len(live.at)} numbers, from {low:g} to {high:g}: {live.metric} at steps {steps}."
         case _:
             return "Type the number of your answer."
 
@@ -80,6 +91,8 @@ def _option(asked: Asked, shown: int, option: int) -> str:
         text = f"{CODE}{shown + 1:>2}  {question.lines[option]}"
     elif isinstance(question, Choice | Multiple):
         text = " ".join(linear(question.options[option].text, f"{shown + 1}. "))
+        points = question.options[option].points
+        text += f" Its curve: {', '.join(f'{value:g}' for value in points)}." if points else ""
     else:
         text = f"{shown + 1}. {question.items[option]}" if isinstance(question, Order) else ""
     note = _note(asked, option)

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Literal
 
+from tutor.course.asked import Keeper
 from tutor.course.lesson import Lesson
-from tutor.course.sitting import Keeper, Sitting, State
-from tutor.errors import TutorError
+from tutor.course.quiz import Own
+from tutor.course.sitting import Sitting, State
+from tutor.errors import ExitCode, TutorError
 from tutor.link.knobs import Value
 from tutor.link.messages import Command, Frame, Pause, Restart, Turn
+from tutor.link.trials import Outcome, Pose, Posed, Tried, Try
 from tutor.plain import questions
 from tutor.plain.bench import Bench
 from tutor.plain.lab import Lab, LabError
@@ -119,6 +122,42 @@ class Talk:
         self.settle()
         if not self.bench.ready.trains:
             raise TutorError("Nothing trains in this lesson.", "Set its knobs instead: type knobs to hear them.")
+        if self.sitting.owed:
+            what = "Your prediction first."
+            raise TutorError(what, "Or type skip, to go on without one.", code=ExitCode.MISUSE)
+
+    def measure(self) -> None:
+        """Have the live model settle the prediction that comes out; if it can't, or Ctrl-C, the author's key counts."""
+        asked = self.sitting.asked
+        if asked is None or not asked.measuring or asked.question.live is None:
+            return
+        live, outcome = asked.question.live, None
+        self.say("The model is measuring it.")
+        try:
+            outcome = self._tried(Try(asked.question.id, live.metric, live.trials, self.seed))
+        except (LabError, KeyboardInterrupt):
+            self.say("It can't, so what we measured counts.")
+        self.sitting.settle(asked.question.id, outcome)
+
+    def _tried(self, command: Try) -> Outcome | None:
+        self.bench.send(command, goal=self.sitting.goal)
+        while not isinstance(report := self.bench.hear(), Tried):
+            pass
+        return report.outcome
+
+    def pose(self, own: Own) -> None:
+        """Ask the question that the lab makes of the run as it stands."""
+        self.settle()
+        if self.trains and self.bench.frame.iteration < own.steps:
+            raise TutorError(
+                f"It is about your own run: take it to step {own.steps:,} first.", f"Type run {own.steps}."
+            )
+        self.bench.send(Pose(own.id, self.sitting.luck), goal=self.sitting.goal)
+        while not isinstance(report := self.bench.hear(), Posed):
+            pass
+        if not self.sitting.pose(report):
+            raise TutorError(report.ask)
+        self.tell_question()
 
     def send(self, *commands: Command, figures: tuple[str, ...] = ()) -> Frame:
         """Have the lab obey, and take in what comes of it: the frame that shows it, with `figures`."""
@@ -147,6 +186,7 @@ class Talk:
         if self.sitting.judged(frame.goal, frame.reached, frame.iteration) and attempt is not None:
             self._news.append(questions.reached(attempt, self.trains))
         if self.sitting.saw(State(frame.iteration, tuple(frame.knobs.items())), not frame.running):
+            self.measure()
             self._news += ["", "What came of your prediction:", *self._outcome()]
 
     def tell_news(self) -> None:

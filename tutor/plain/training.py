@@ -115,18 +115,18 @@ def keep(talk: Talk, text: str) -> None:
 def status(talk: Talk, text: str) -> None:
     """How the run stands, and the goal."""
     talk.settle()
-    talk.say(*_state(talk.bench.frame, talk.trains))
+    talk.say(*_state(talk.bench.frame, talk.trains, secret=talk.sitting.owed))
     attempt = talk.sitting.attempt
     if attempt is not None and not attempt.reached:
         talk.tell_goal()
 
 
-def _state(frame: Frame, trains: bool) -> list[str]:
+def _state(frame: Frame, trains: bool, *, secret: bool) -> list[str]:
     if not trains:
         return [f"Nothing trains here. Seed {frame.seed}."]
     loss = f": loss {_loss(frame)}" if frame.loss is not None else ""
     back = f" of {frame.end:,}" if frame.iteration < frame.end else ""
-    lines = [f"Step {frame.iteration:,}{back}, seed {frame.seed}{loss}. {_splits(frame)}".rstrip()]
+    lines = [f"Step {frame.iteration:,}{back}, seed {frame.seed}{loss}. {'' if secret else _splits(frame)}".rstrip()]
     return [*lines, frame.fork] if frame.fork else lines
 
 

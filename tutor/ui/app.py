@@ -14,6 +14,7 @@ from tutor.course.catalog import Catalog
 from tutor.errors import TutorError
 from tutor.learner.home import state_dir
 from tutor.learner.record import Record
+from tutor.learner.trust import EVERYONE, Trust
 from tutor.roles import Glyphs
 from tutor.settings import keep_theme
 from tutor.ui.ascii import Ascii
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from tutor.course.lesson import Lesson
+    from tutor.course.review import Round
     from tutor.link.client import LabProcess
 
 
@@ -71,10 +73,15 @@ class TutorApp(App[None]):
         theme: str = "",
         keys: Mapping[str, str] = {},
         settings_file: Path | None = None,
+        trust: Trust = EVERYONE,
+        reviews_a_day: int = 20,
+        review: bool = False,
     ) -> None:
         """Open `lesson` at once, or else the list of lessons; `notice` is shown when the first screen is up.
 
-        `keys` are the learner's own, by the ids of actions. A theme that is chosen is kept in `settings_file`.
+        `keys` are the learner's own, by the ids of actions. A theme that is chosen is kept in `settings_file`. `trust`
+        says whose lessons may run unasked. `review` opens the day's reviews at once, of which there are at most
+        `reviews_a_day`.
         """
         self.wire = Wire()
         self._framed_at = self._framed_after = 0.0
@@ -82,6 +89,7 @@ class TutorApp(App[None]):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.catalog = catalog
         self.record = record
+        self.trust = trust
         self.seed = seed
         self.names_file = names_file
         self.keys, wrong = checked(keys)
@@ -90,7 +98,9 @@ class TutorApp(App[None]):
         self.glyphs: Glyphs = glyphs
         spell_in_ascii(glyphs == "ascii")
         self.fps = fps or (2.0 if "SSH_CONNECTION" in os.environ else 4.0)
+        self.reviews_a_day = reviews_a_day
         self._lesson = lesson
+        self._review = review
         self._settings_file = settings_file
         self._spare: LabProcess | None = None
         if theme and not self.no_color:
@@ -123,8 +133,27 @@ class TutorApp(App[None]):
     def _show_first_screen(self) -> None:
         if self._lesson is None:
             self.show_home()
+            if self._review:
+                self.open_review()
         else:
             self.open_lesson(self._lesson)
+
+    def open_review(self) -> str:
+        """Ask what is to be reviewed now; if that is nothing, a sentence why."""
+        from tutor.course.review import Round, waiting, why_none
+
+        lessons = self.catalog.lessons
+        items = waiting(lessons, self.record, self.reviews_a_day)
+        if not items:
+            return why_none(lessons, self.record, self.reviews_a_day)
+        self.open_round(Round(items, self.record))
+        return ""
+
+    def open_round(self, round: "Round") -> None:
+        """Ask the questions of `round`."""
+        from tutor.ui.screens.review import ReviewScreen
+
+        self.push_screen(ReviewScreen(round))
 
     def show_home(self) -> None:
         """Go to the list of lessons."""
@@ -138,10 +167,20 @@ class TutorApp(App[None]):
             self.push_screen(HomeScreen())
 
     def open_lesson(self, lesson: "Lesson") -> None:
-        """Go to `lesson`."""
+        """Go to `lesson`; a stranger's asks first whether its code may run."""
+        if not self.trust.covers(lesson.path):
+            from tutor.ui.screens.consent import ConsentScreen
+
+            self.push_screen(ConsentScreen(lesson))
+            return
         from tutor.ui.screens.lesson import LessonScreen
 
         self.push_screen(LessonScreen(lesson))
+
+    def open_page(self, lesson: "Lesson", step: str) -> None:
+        """Go to one page of `lesson`."""
+        self.record.remember_place(lesson.id, step)
+        self.open_lesson(lesson)
 
     def get_driver_class(self) -> "type[Driver]":
         """Textual's own for this platform, with the wire watched."""

@@ -8,9 +8,9 @@ from textual.binding import Binding, InvalidBinding
 from textual.keys import Keys, key_to_character
 
 from tutor.suggest import nearest
-from tutor.ui.keys import CLAIMS, FINDER, HOME, LESSON, PHASES, SAMPLING, SEEDS, ZOOM, Action
+from tutor.ui.keys import CLAIMS, FINDER, HOME, LEDGER, LESSON, PHASES, REVIEW, SAMPLING, SEEDS, ZOOM, Action
 
-TABLES = (HOME, LESSON, ZOOM, PHASES, SAMPLING, CLAIMS, FINDER, SEEDS)
+TABLES = (HOME, LESSON, ZOOM, PHASES, SAMPLING, CLAIMS, FINDER, SEEDS, REVIEW, LEDGER)
 """The keys of every screen."""
 
 _EATEN = ("ctrl+enter", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+s")

@@ -34,6 +34,9 @@ PALETTE = Action("command_palette", "", "ctrl+p", "", "find anything by its name
 
 HOME = (
     Action("open", "enter", "enter", "open", "open the lesson under the bar"),
+    Action("review", "r", "r", "review", "review what is due today"),
+    Action("surprises", "u", "u", "surprises", "how sure you were, how right, and what surprised you"),
+    Action("test_out", "T", "T", "test", "answer the lesson's questions first: 80 % right, and it is known"),
     Action("nothing", "", "↑ ↓", "choose", "move the bar"),
     PALETTE,
     HELP,
@@ -59,6 +62,8 @@ LESSON = (
     Action("keep('a')", "x", "x", "", "end the fork: go on with A alone"),
     Action("keep('b')", "X", "X", "", "end the fork: go on with B alone"),
     Action("new_seed", "R", "R", "new seed", "start the run again from a new seed"),
+    Action("take_back", "backspace", "backspace", "", "choose anew, before a prediction is locked"),
+    Action("skip", "u", "u", "", "go on without making the prediction"),
     Action("hint", "h", "h", "", "a hint"),
     Action("claims", "k", "k", "", "check the claims of this page, marked ‡, or else of the lesson"),
     Action("own_settings", "l", "l", "", "back to this page's own settings"),
@@ -137,6 +142,39 @@ CLAIMS = (
     Action("choose(1)", "down", "↓", "next", "the claim below"),
     Action("choose(-1)", "up", "↑", "", "the claim above"),
     Action("widen", "w", "w", "whole lesson", "all claims of the lesson, and back to the page's"),
+    PALETTE,
+    HELP,
+    QUIT,
+)
+
+CONSENT = (
+    Action("agree", "y", "y", "run it", "run this lesson's code, now and whenever you open it"),
+    Action("back", "n,escape", "n", "leave it", "back to the list of lessons; nothing is run"),
+    Action("code", "c", "c", "code", "the code that would run"),
+    PALETTE,
+    HELP,
+    QUIT,
+)
+
+REVIEW = (
+    Action("go_on", "enter", "enter", "go on", "type a number; give the answer; the next question"),
+    Action("nothing", "", "1-9", "answer", "answer the question"),
+    Action("hint", "h", "h", "hint", "a hint"),
+    Action("next_one", "right_square_bracket", "]", "skip", "the next question, with or without an answer to this one"),
+    Action("its_page", "o", "o", "its page", "once it is answered: open the page that it comes from, with its model"),
+    Action("back", "escape", "esc", "", "back to the list of lessons; every answer is kept"),
+    Action("nothing", "", "↑ ↓", "", "scroll"),
+    PALETTE,
+    HELP,
+    QUIT,
+    *(Action(f"digit({digit})", str(digit), "", "", "") for digit in range(1, 10)),
+)
+
+LEDGER = (
+    Action("its_page", "enter,o", "enter", "its page", "open the page that the surprise comes from, with its model"),
+    Action("choose(1)", "down", "↓", "next", "the surprise below"),
+    Action("choose(-1)", "up", "↑", "", "the surprise above"),
+    Action("back", "escape,u", "esc", "back", "back to the list of lessons"),
     PALETTE,
     HELP,
     QUIT,

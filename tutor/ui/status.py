@@ -5,10 +5,11 @@ from tutor.roles import Line
 from tutor.ui.prose import laid_out
 
 
-def status(frame: Frame, trains: bool, width: int) -> Line:
+def status(frame: Frame, trains: bool, width: int, *, secret: bool = False) -> Line:
     """What is going on, as `step 12,345 · loss 2.312 · 6,410 steps/s · seed 42`; the splits' losses where they fit.
 
-    Where there is too little room, the speed goes first, and then the seed.
+    Where there is too little room, the speed goes first, and then the seed. Losses that are `secret` are to be
+    predicted first.
     """
     if not trains:
         return ((f" nothing to train: turn the knobs · seed {frame.seed}", "muted"),)
@@ -18,15 +19,15 @@ def status(frame: Frame, trains: bool, width: int) -> Line:
     right = "running " if frame.running else "paused "
     room = width - len(right) - 1
     left = next((text for text in (step + speed + seed, step + seed) if len(text) <= room), step)
-    middle = _splits(frame, room - len(left)) if speed in left else ""
+    middle = _splits(frame, room - len(left), secret) if speed in left else ""
     gap = " " * max(width - len(left) - len(middle) - len(right), 1)
     return ((left, "text"), (middle, "muted"), (gap, "text"), (right, "accent" if frame.running else "muted"))
 
 
-def _splits(frame: Frame, room: int) -> str:
+def _splits(frame: Frame, room: int, secret: bool) -> str:
     """As much of the splits as fits: losses and accuracies, then losses alone, then the last split's alone."""
-    losses = {name: f" · {name} {value:.3f}" for name, value in frame.metrics.items()}
-    right = {name: f", {100 * value:.1f} % right" for name, value in frame.accuracies.items()}
+    losses = {name: f" · {name} " + ("?" if secret else f"{value:.3f}") for name, value in frame.metrics.items()}
+    right = {name: f", {100 * value:.1f} % right" for name, value in frame.accuracies.items() if not secret}
     texts = ["".join(loss + right.get(name, "") for name, loss in losses.items())]
     texts += ["".join(list(losses.values())[left_out:]) for left_out in range(len(losses))]
     return next((text for text in texts if len(text) <= room), "")

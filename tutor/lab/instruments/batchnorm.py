@@ -85,7 +85,7 @@ def batchnorm_histograms(layers: Sequence[Layer], title: str = "BatchNorm's γ a
         if values is not None
     ]
     edge = rounded_up(max((values.abs().max().item() for _, values in learned), default=0.0))
-    rows = tuple(histogram(name, values, -edge, edge, note=f"mean {values.mean():.2f}") for name, values in learned)
+    rows = tuple(histogram(name, values, -edge, edge, note=f"mean {values.mean():z.2f}") for name, values in learned)
     return Histograms(title, rows)
 
 

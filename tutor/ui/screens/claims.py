@@ -17,7 +17,7 @@ from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from tutor.ui.screens.run import RunScreen
+    from tutor.ui.screens.tuning import TuningScreen
 
 
 class ClaimsScreen(RunOverlay):
@@ -32,7 +32,7 @@ class ClaimsScreen(RunOverlay):
     ClaimsScreen #progress { height: 1; background: $surface; }
     """
 
-    def __init__(self, run: "RunScreen", page: tuple[Claim, ...], lesson: tuple[Claim, ...]) -> None:
+    def __init__(self, run: "TuningScreen", page: tuple[Claim, ...], lesson: tuple[Claim, ...]) -> None:
         """List those of the `page`, or of the whole `lesson` if the page has none."""
         super().__init__(run)
         self._page = page

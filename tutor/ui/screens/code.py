@@ -10,12 +10,12 @@ from tutor.ui.prose import folded
 from tutor.ui.widgets.lines import Lines
 
 
-class CodeScreen(ModalScreen[None]):
-    """Shows a lab's source; arrows scroll."""
+class CodeScreen(ModalScreen[None], inherit_css=False):
+    """Shows a lab's source; arrows scroll. It inherits no style, as the help doesn't."""
 
     BINDINGS = [Binding("escape,c,q", "dismiss", "back to the lesson")]
     DEFAULT_CSS = """
-    CodeScreen { align: center middle; background: $background; }
+    CodeScreen { layout: vertical; align: center middle; background: $background; }
     CodeScreen VerticalScroll {
         width: 124; max-width: 100%; height: 100%; padding: 0 1; background: $surface; border: round $primary;
     }

@@ -16,7 +16,7 @@ from tutor.ui.widgets.prompt import Prompt
 from tutor.ui.widgets.rates import RateAxis, RateBar
 
 if TYPE_CHECKING:
-    from tutor.ui.screens.run import RunScreen
+    from tutor.ui.screens.tuning import TuningScreen
 
 STEPS = 500
 """Steps of a sweep, unless typed."""
@@ -40,7 +40,7 @@ class FindRateScreen(StudyScreen):
     FindRateScreen.swept RateAxis, FindRateScreen.swept #intro { display: none; }
     """
 
-    def __init__(self, run: "RunScreen", knob: Number) -> None:
+    def __init__(self, run: "TuningScreen", knob: Number) -> None:
         super().__init__(run)
         self._knob = knob
         self._low, self._high, self._steps = knob.low, knob.high, STEPS

@@ -1,5 +1,7 @@
 """The help screen: the table of keys, and a few words."""
 
+from functools import lru_cache
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -13,11 +15,14 @@ from tutor.ui.widgets.lines import Lines
 _MOUSE = "The mouse works too: click a lesson, an answer, a knob, a key, the status line; drag the timeline."
 
 
-class HelpScreen(ModalScreen[None]):
-    """What each key does. Any key but the arrows closes it."""
+class HelpScreen(ModalScreen[None], inherit_css=False):
+    """What each key does. Any key but the arrows closes it.
+
+    It inherits no style: a modal screen's own lets the one below shine through, which is drawn anew for that.
+    """
 
     DEFAULT_CSS = """
-    HelpScreen { align: center middle; background: $background; }
+    HelpScreen { layout: vertical; align: center middle; background: $background; }
     HelpScreen VerticalScroll {
         width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
         background: $surface; border:
@@ -48,9 +53,15 @@ class _Keys(Lines):
         self._actions = actions
 
     def lay_out(self, width: int) -> list[Line]:
-        rows: list[Line] = [(("Keys", "title"),), ()]
-        for action in self._actions if width else ():
-            if action.says:
-                (_, *first), *rest = wrapped([(action.says, "text")], width, f"{action.cap:>9}  ", " " * 11)
-                rows += [((f"{action.cap:>9}  ", "accent"), *first), *rest]
-        return [*rows, (), *laid_out(_MOUSE, width, "muted")]
+        return list(_table(self._actions, width))
+
+
+@lru_cache(maxsize=8)
+def _table(actions: tuple[Action, ...], width: int) -> tuple[Line, ...]:
+    """Made once: a layout asks for it again and again, and each opening too."""
+    rows: list[Line] = [(("Keys", "title"),), ()]
+    for action in actions if width else ():
+        if action.says:
+            (_, *first), *rest = wrapped([(action.says, "text")], width, f"{action.cap:>9}  ", " " * 11)
+            rows += [((f"{action.cap:>9}  ", "accent"), *first), *rest]
+    return (*rows, (), *laid_out(_MOUSE, width, "muted"))

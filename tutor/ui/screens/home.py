@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -19,6 +19,8 @@ from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import Offer, TutorScreen
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
+
+TITLE = (("tutor", "accent"), ("  how neural networks train, by training them", "muted"))
 
 
 class HomeScreen(TutorScreen):
@@ -37,7 +39,7 @@ class HomeScreen(TutorScreen):
 
     def parts(self) -> ComposeResult:
         """A title, the list, the chosen lesson's summary, the keys."""
-        yield Lines([(("tutor", "accent"), ("  how neural networks train, by training them", "muted"))], id="top")
+        yield Lines([TITLE], id="top")
         yield OptionList(id="lessons")
         yield Lines(id="about")
         yield Lines(id="notice")
@@ -71,14 +73,24 @@ class HomeScreen(TutorScreen):
         done = self.tutor.record.progress(catalog.lessons)
         for lesson in catalog.lessons:
             options.replace_option_prompt(lesson.id, _entry(lesson, done[lesson.id]))
-        broken = {lesson.id: lesson for lesson in catalog.broken}
-        for name in [option.id for option in options.options if option.id in broken]:
+        # A broken lesson may have the id of one that isn't.
+        usable = {lesson.id for lesson in catalog.lessons}
+        for name in [option.id for option in options.options if option.id and option.id not in usable]:
             options.remove_option(name)
         options.add_options(
             Option(Text.assemble((f"   {lesson.id}  ", "bold"), f"can't be opened: {lesson.error}"), disabled=True)
-            for lesson in broken.values()
+            for lesson in catalog.broken
         )
+        self._say_what_is_due()
         self.run_worker(self.tutor.warm_a_lab())
+
+    def _say_what_is_due(self) -> None:
+        # The home screen is there before the course's questions are: they take time to import.
+        from tutor.course.review import waiting
+
+        count = len(waiting(self.tutor.catalog.lessons, self.tutor.record, self.tutor.reviews_a_day))
+        due = (("r ", "accent"), (f"{count} {'question' if count == 1 else 'questions'} to review today", "text"))
+        self.query_one("#top", Lines).show([TITLE, due] if count else [TITLE])
 
     @on(OptionList.OptionHighlighted)
     def _summarise(self, event: OptionList.OptionHighlighted) -> None:
@@ -102,6 +114,41 @@ class HomeScreen(TutorScreen):
         except TutorError as error:
             self.query_one("#notice", Lines).show([((str(error), "bad"),)])
 
+    def action_review(self) -> None:
+        """Ask what is due."""
+        self._tell(self.tutor.open_review())
+
+    @on(events.Click, "#top")
+    def _click_top(self) -> None:
+        self.action_review()
+
+    def action_surprises(self) -> None:
+        """How sure, how right."""
+        from tutor.ui.screens.ledger import LedgerScreen
+
+        self.app.push_screen(LedgerScreen())
+
+    def action_test_out(self) -> None:
+        """Ask the questions of the lesson under the bar before it is worked through."""
+        from tutor.course.review import Round, whole_quiz
+
+        chosen = self.query_one(OptionList).highlighted_option
+        if chosen is None:
+            return
+        try:
+            lesson = self.tutor.catalog.get(str(chosen.id))
+        except TutorError as error:
+            self._tell(str(error), "bad")
+            return
+        items = whole_quiz(lesson)
+        if items:
+            self.tutor.open_round(Round(items, self.tutor.record, testing=lesson))
+        else:
+            self._tell("This lesson has no questions to take first.")
+
+    def _tell(self, text: str, role: str = "muted") -> None:
+        self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 2, role) if text else [])
+
     def action_open(self) -> None:
         """Open the lesson under the bar."""
         self.query_one(OptionList).action_select()
@@ -111,7 +158,8 @@ def _entry(lesson: Outline, done: Progress | None = None) -> Text:
     """One line: number, title, minutes, and what is done if that is known yet."""
     if done is None:
         return Text.assemble((f"  {lesson.order:>2}  {lesson.title}", "bold"), f"  {lesson.minutes} min")
-    complete = done.steps > 0 and done.steps_done == done.steps
+    complete = done.known or (done.steps > 0 and done.steps_done == done.steps)
     mark = "✓" if complete else "▸" if done.steps_done or done.right else " "
-    counts = f"{done.steps_done}/{done.steps} pages · {done.right}/{done.questions} questions"
+    known = " · known" if done.known else ""
+    counts = f"{done.steps_done}/{done.steps} pages · {done.right}/{done.questions} questions{known}"
     return Text.assemble((f"{mark} {lesson.order:>2}  {lesson.title}", "bold"), f"  {lesson.minutes} min · {counts}")

@@ -8,17 +8,16 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tutor.course.lesson import Lesson
-from tutor.course.sitting import Sitting, State
+from tutor.course.sitting import State
+from tutor.course.steps import Step
 from tutor.figures.lines import clip
 from tutor.link.knobs import Value
 from tutor.link.messages import Frame, Pause, Ready, Restart, Trouble, Turn
+from tutor.link.trials import Pose, Posed, Tried, Try
 from tutor.ui.app import AFTER_THE_FIRST_PAINT
 from tutor.ui.keys import LESSON, NEEDS_TRAINING, bindings
 from tutor.ui.screens.base import Offer
-from tutor.ui.screens.claims import ClaimsScreen
-from tutor.ui.screens.code import CodeScreen
-from tutor.ui.screens.run import RunScreen
-from tutor.ui.screens.zoom import ZoomScreen
+from tutor.ui.screens.panes import PanedScreen
 from tutor.ui.session import LabSaid
 from tutor.ui.status import status
 from tutor.ui.widgets.figure_pane import FigurePane
@@ -30,11 +29,8 @@ from tutor.ui.widgets.page import Page
 from tutor.ui.widgets.prompt import Prompt
 from tutor.ui.widgets.timeline import Timeline
 
-PANES = ("reading", "knobs", "figures")
-"""What `tab` goes through; a narrow screen shows just one of them."""
 
-
-class LessonScreen(RunScreen):
+class LessonScreen(PanedScreen):
     """One lesson, from its first page to its last."""
 
     ACTIONS = LESSON
@@ -48,20 +44,16 @@ class LessonScreen(RunScreen):
     LessonScreen #figures { width: 1fr; padding: 0 0 0 1; }
     LessonScreen #notice { max-height: 4; background: $surface; }
     LessonScreen #status { height: 1; background: $surface; }
-    LessonScreen.one-pane #reading, LessonScreen.one-pane #figures, LessonScreen.one-pane #knobs { display: none; }
-    LessonScreen.one-pane #goal { dock: none; }
-    LessonScreen.one-pane.show-reading #reading { display: block; width: 1fr; }
-    LessonScreen.one-pane.show-figures #figures { display: block; padding: 0; }
-    LessonScreen.one-pane.show-knobs #knobs { display: block; max-height: 100%; height: 1fr; }
-    LessonScreen.one-pane.show-knobs #main { display: none; }
     """
 
     def __init__(self, lesson: Lesson) -> None:
         """Open `lesson` where it was left."""
         super().__init__(lesson)
-        self.sitting = Sitting(lesson, self.tutor.record, self.tutor.record.sitting)
-        self._pane = "reading"
+        self._stage: Step | None = None
+        """The page opened last that has settings of its own."""
         self._applied: set[str] = set()
+        self._tried: set[str] = set()
+        """The predictions whose trials this lab was asked for."""
         self._branched_at = 0
 
     def parts(self) -> ComposeResult:
@@ -90,6 +82,10 @@ class LessonScreen(RunScreen):
                 self._offer(ready)
             case Frame() as frame:
                 self._show_frame(frame)
+            case Tried(question, outcome):
+                self.query_one(Page).settle(question, outcome)
+            case Posed() as posed:
+                self.query_one(Page).pose(posed)
             case Trouble() as report:
                 self._stop_clock()
                 place = f"{report.where}: " if report.where else ""
@@ -103,6 +99,8 @@ class LessonScreen(RunScreen):
         if not ready.trains:
             self.query_one(KeyBar).offer(tuple(action for action in LESSON if action.id not in NEEDS_TRAINING))
         self._open_settings()
+        self._tried.clear()
+        self._send_trials()
         self._show_figures()
         notice, self.tutor.notice = self.tutor.notice, ""
         if notice:
@@ -125,10 +123,12 @@ class LessonScreen(RunScreen):
             self._notify(f"{frame.halted} The keys , and < wind back; r restarts.", "bad")
         self.query_one(FigurePane).draw(frame.figures)
 
+    @on(Page.Moved)
     def _show_state(self) -> None:
         frame = self.session.frame
         if frame is not None:
-            self.query_one("#status", Lines).show([status(frame, self.query_one(Page).trains, self.size.width)])
+            told = status(frame, self.query_one(Page).trains, self.size.width, secret=self.secret)
+            self.query_one("#status", Lines).show([told])
             self.query_one(Timeline).follow(frame)
 
     def _goal_reached(self) -> None:
@@ -149,7 +149,31 @@ class LessonScreen(RunScreen):
         place = f"page {sitting.index + 1} of {len(self.lesson.steps)}{' ✓' if sitting.done(sitting.step.id) else ''} "
         room = self.size.width - len(place)
         title = clip(f" {self.lesson.order} · {self.lesson.title}", room - 1, self.tutor.glyphs)
-        self.query_one("#top", Lines).show([((f"{title:<{room}}", "title"), (place, "muted"))])
+        self.query_one("#top", Lines).show([((title.ljust(room), "title"), (place, "muted"))])
+
+    @on(Page.Moved)
+    def _send_trials(self) -> None:
+        """Have the lab measure, while nothing else is to be done, what a locked prediction is about."""
+        if self.session.ready is None:
+            return
+        for asked in self.sitting.waiting:
+            live, name = asked.question.live, asked.question.id
+            if live is not None and name not in self._tried:
+                self._tried.add(name)
+                self.session.send(Try(name, live.metric, live.trials, self._seed))
+
+    @on(Page.WantsOwn)
+    def _pose(self) -> None:
+        if (asked := self.sitting.asked) is not None:
+            self.session.send(Pose(asked.question.id, self.sitting.luck))
+
+    def _can_train(self) -> bool:
+        """A prediction comes before the run that it is about, unless it is skipped on purpose."""
+        running = self.session.frame is not None and self.session.frame.running
+        if self.sitting.owed and not running:
+            self._notify("Your prediction first. Or press u, to go on without one.", "warn")
+            return False
+        return super()._can_train()
 
     def _show_figures(self) -> None:
         ready = self.session.ready
@@ -164,14 +188,19 @@ class LessonScreen(RunScreen):
         self.session.view(pane.on_view, pane.columns, self.sitting.goal)
 
     def _open_settings(self) -> None:
-        """A page's own knob values are set when the page is first opened with the lab ready."""
+        """Page settings are made when the page is first opened, or as soon as the lab is ready: those opened last."""
         step = self.sitting.step
-        if self.session.ready is not None and step.id not in self._applied and (step.set or step.preset or step.goal):
-            self.action_own_settings()
+        if step.set or step.preset or step.goal:
+            self._stage = step
+        if self._stage is not None and self._stage.id not in self._applied:
+            self._set_up(self._stage)
 
     def action_own_settings(self) -> None:
         """Set the knobs as this page wants them, and start from step 0 with the lesson's seed."""
-        ready, step = self.session.ready, self.sitting.step
+        self._set_up(self.sitting.step)
+
+    def _set_up(self, step: Step) -> None:
+        ready = self.session.ready
         if ready is None:
             return
         self._applied.add(step.id)
@@ -187,13 +216,6 @@ class LessonScreen(RunScreen):
             # A page that only sets the stage shows nothing of what was predicted.
             self.sitting.start_anew()
         self._notify("")
-
-    def _moved(self, what: str, before: object, after: object) -> None:
-        self.sitting.attempts.moved(what, before, after)
-        self.query_one(Page).show_goal()
-
-    def _ran(self) -> None:
-        self.sitting.attempts.ran()
 
     def action_move(self, by: int) -> None:
         """Another page."""
@@ -219,44 +241,22 @@ class LessonScreen(RunScreen):
         """The question's next stage."""
         self.query_one(Page).go_on()
 
+    def action_take_back(self) -> None:
+        """Choose anew."""
+        self.query_one(Page).take_back()
+
+    def action_skip(self) -> None:
+        """No prediction."""
+        self.query_one(Page).skip()
+
     def action_hint(self) -> None:
         """One more hint."""
         self.query_one(Page).hint()
 
-    def action_claims(self) -> None:
-        """Check what the page claims, or else the lesson."""
-        secret = self.sitting.secret
-        page = self.lesson.claims_of(self.sitting.step)
-        shown = tuple(claim for claim in page if claim.id not in secret)
-        every = tuple(claim for claim in self.lesson.claims.values() if claim.id not in secret)
-        if page and not shown:
-            self._notify("Answer the question first: then k runs the check.", "muted")
-        elif not every:
-            self._notify("This lesson has no claims to check.", "muted")
-        else:
-            self._notify("")
-            self.app.push_screen(ClaimsScreen(self, shown, every))
-
-    def action_next_pane(self) -> None:
-        """Go to the next of text, knobs and figures; the only one shown on a narrow screen."""
-        panes = PANES if self.has_class("one-pane") else PANES[:2]
-        index = panes.index(self._pane) + 1 if self._pane in panes else 0
-        self._open_pane(panes[index % len(panes)])
-
-    def _open_pane(self, pane: str) -> None:
-        self._pane = pane
-        for name in PANES:
-            self.set_class(name == pane, f"show-{name}")
-        if pane == "figures":
-            self.set_focus(None)
-        else:
-            self.query_one(f"#{pane}").focus()
-
     def on_resize(self) -> None:
-        """Choose the layout."""
-        self.set_class(self.size.width < 80 or self.size.height < 20, "one-pane")
-        self.set_class(self._pane == "reading", "show-reading")
+        """Fit the lines at the top and at the bottom in."""
         self._show_top()
+        self._show_state()
 
     @on(events.Click, "#status")
     async def _click_status(self) -> None:
@@ -269,58 +269,16 @@ class LessonScreen(RunScreen):
             self._show_view()
 
     def offers(self) -> Iterator[Offer]:
-        """The keys, and all that has a name: presets, figures, knobs, pages."""
+        """The keys, and all that has a name: presets, knobs, figures, pages."""
         ready = self.session.ready
         no_use = set() if ready is None or ready.trains else set(NEEDS_TRAINING)
         no_use |= {"sample"} if ready is None or not ready.generates else set()
         yield from (offer for offer in super().offers() if offer.action not in no_use)
-        if ready is not None:
-            for place, preset in enumerate(ready.presets):
-                yield Offer(f"preset {preset.name}: {preset.says}", partial(self._choose_preset, place))
-            for figure in ready.figures:
-                yield Offer(f"figure: {figure.title}", partial(self._bring, figure.name))
-            for knob in ready.knobs:
-                yield Offer(f"knob {knob.name}: {knob.help or 'type a value'}", partial(self._ask_value, knob))
         for place, page in enumerate(self.lesson.steps):
             yield Offer(f"page {place + 1}: {page.title}", partial(self._turn_to, place))
 
     def _turn_to(self, place: int) -> None:
         self.action_move(place - self.sitting.index)
-
-    def _bring(self, name: str) -> None:
-        if self.has_class("one-pane"):
-            self._open_pane("figures")
-        self.query_one(FigurePane).bring(name)
-
-    def action_next_figures(self) -> None:
-        """The figures that didn't fit."""
-        self.query_one(FigurePane).next_page()
-
-    def action_zoom(self, name: str = "") -> None:
-        """The figure `name`, or the first of those on view, on the whole screen."""
-        ready, pane = self.session.ready, self.query_one(FigurePane)
-        if ready is None or not ready.figures:
-            self._notify("There is no figure yet.", "muted")
-            return
-        chosen = name or next(iter(pane.on_view or self.sitting.figures), ready.figures[0].name)
-        self.app.push_screen(ZoomScreen(self, ready.figures, chosen))
-
-    @on(FigurePane.Picked)
-    def _zoom_in(self, event: FigurePane.Picked) -> None:
-        self.action_zoom(event.name)
-
-    def action_describe(self) -> None:
-        """The figures in words, and back."""
-        self.query_one(FigurePane).tell()
-
-    def action_code(self) -> None:
-        """The lab's own source."""
-        try:
-            source = self.lesson.lab_file.read_text(encoding="utf-8")
-        except OSError as error:
-            self._notify(f"{self.lesson.lab_file} can't be read: {error.strerror}.", "bad")
-            return
-        self.app.push_screen(CodeScreen(self.lesson.lab_file.name, source))
 
     def action_home(self) -> None:
         """Back to the list."""

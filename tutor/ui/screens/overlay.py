@@ -9,13 +9,13 @@ from tutor.ui.screens.base import TutorScreen
 from tutor.ui.session import LabEnded, LabSaid, Session
 
 if TYPE_CHECKING:
-    from tutor.ui.screens.run import RunScreen
+    from tutor.ui.screens.tuning import TuningScreen
 
 
 class RunOverlay(TutorScreen):
     """Hears what the lab of `run` says, as `LabSaid`; while it is up, the figures below aren't made."""
 
-    def __init__(self, run: "RunScreen") -> None:
+    def __init__(self, run: "TuningScreen") -> None:
         super().__init__()
         self.run = run
         frame = run.session.frame

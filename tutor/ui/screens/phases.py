@@ -17,7 +17,7 @@ from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from tutor.ui.screens.run import RunScreen
+    from tutor.ui.screens.tuning import TuningScreen
 
 NAMES = ("forward", "backward", "update")
 """The phases."""
@@ -45,7 +45,7 @@ class PhasesScreen(RunOverlay):
     PhasesScreen.-short.show-pictures #says, PhasesScreen.-short.show-pictures #tensors { display: none; }
     """
 
-    def __init__(self, run: "RunScreen") -> None:
+    def __init__(self, run: "TuningScreen") -> None:
         super().__init__(run)
         self._apart = Dissected(0, ())
         self._phase = 0

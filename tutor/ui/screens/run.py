@@ -1,20 +1,13 @@
-"""A screen with a live run on it: starting and stopping it, winding it back, forking it, turning its knobs."""
-
-from typing import Literal
+"""A screen with a live run on it: starting and stopping it, winding it back."""
 
 from textual import on
 from textual.timer import Timer
 
 from tutor.course.lesson import Lesson
-from tutor.errors import TutorError
-from tutor.link.knobs import Knob, Value, find, learning_rate
-from tutor.link.messages import Fork, Keep, Pause, Restart, Run, Seek, Step, Turn
+from tutor.course.sitting import Sitting
+from tutor.link.messages import Pause, Restart, Run, Seek, Step
 from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import TutorScreen
-from tutor.ui.screens.find_rate import FindRateScreen
-from tutor.ui.screens.phases import PhasesScreen
-from tutor.ui.screens.sampling import SamplingScreen
-from tutor.ui.screens.seeds import SeedsScreen
 from tutor.ui.session import LabEnded, Session
 from tutor.ui.widgets.knob_panel import KnobPanel
 from tutor.ui.widgets.lines import Lines
@@ -23,7 +16,7 @@ from tutor.ui.widgets.timeline import Timeline
 
 
 class RunScreen(TutorScreen):
-    """Holds a lab's session and what the learner does to the run in it.
+    """Holds the learner's sitting, a lab's session, and what the one does to the run in the other.
 
     A subclass lays out a `KnobPanel`, a `Prompt` and `Lines#notice`.
     """
@@ -31,9 +24,9 @@ class RunScreen(TutorScreen):
     def __init__(self, lesson: Lesson) -> None:
         super().__init__()
         self.lesson = lesson
+        self.sitting = Sitting(lesson, self.tutor.record, self.tutor.record.sitting)
         self.session = Session(lesson, self.post_message)
         self._clock: Timer | None = None
-        self._preset = -1
         self._seed = self.tutor.seed
         self._meant_to_run = False
         self._scrubbed_to: int | None = None
@@ -164,73 +157,15 @@ class RunScreen(TutorScreen):
             return self._scrubbed_to
         return frame.iteration if frame is not None else 0
 
-    def action_fork(self) -> None:
-        """Ask in which knob the fork is to differ."""
-        panel = self.query_one(KnobPanel)
-        if self.session.frame is None or not self._can_train() or not panel.knobs:
-            return
-
-        def done(text: str) -> None:
-            name, _, value = text.partition("=")
-            try:
-                changes = {name.strip(): find(panel.knobs, name.strip()).parse(value)}
-            except TutorError as error:
-                self._notify(str(error), "bad")
-                return
-            self.session.send(Fork(changes))
-
-        knob = panel.chosen
-        other = knob.show(knob.turn(panel.values[knob.name], 1))
-        self.query_one(Prompt).ask("let B differ in", f"{knob.name}={other}", done, selected=False)
-
     @property
     def trains(self) -> bool:
         """Whether the lesson has a run to start."""
         return self.session.ready is None or self.session.ready.trains
 
-    def action_find_rate(self) -> None:
-        """Sweep the learning rate, on a copy of the run."""
-        if self.session.frame is None or not self._can_train():
-            return
-        knob = learning_rate(self.query_one(KnobPanel).knobs)
-        if knob is None:
-            self._notify("The finder sweeps a learning rate: a knob 'lr' that is live. This lesson has none.", "muted")
-            return
-        self._stop_clock()
-        self.app.push_screen(FindRateScreen(self, knob))
-
-    def action_seeds(self) -> None:
-        """Compare two settings over several seeds."""
-        if self.session.frame is not None and self._can_train() and self.query_one(KnobPanel).knobs:
-            self._stop_clock()
-            self.app.push_screen(SeedsScreen(self))
-
-    def action_phases(self) -> None:
-        """Walk through the next step, phase by phase."""
-        frame = self.session.frame
-        if frame is None or not self._can_train():
-            return
-        if frame.halted:
-            self._notify("There is no next step here: wind back with , and <, or restart with r.", "muted")
-            return
-        self._stop_clock()
-        self.app.push_screen(PhasesScreen(self))
-
-    def action_sample(self) -> None:
-        """See what the model makes up."""
-        ready = self.session.ready
-        if ready is None or self.session.frame is None:
-            self._notify("The model is still loading.", "muted")
-        elif not ready.generates:
-            self._notify("This lesson's model makes nothing up.", "muted")
-        else:
-            self.app.push_screen(SamplingScreen(self))
-
-    def action_keep(self, run: Literal["a", "b"]) -> None:
-        """End the fork."""
-        if run == "b" and self.session.frame is not None and self.session.frame.fork:
-            self._moved("fork", False, True)
-        self.session.send(Keep(run))
+    @property
+    def secret(self) -> bool:
+        """Whether the splits' losses are still to be predicted."""
+        return self.sitting.owed
 
     def _can_train(self) -> bool:
         ready = self.session.ready
@@ -243,63 +178,9 @@ class RunScreen(TutorScreen):
             self._notify("Nothing trains in this lesson: turn the knobs (tab) and watch.", "muted")
         return ready.trains
 
-    @on(KnobPanel.Turned)
-    def _turned(self, event: KnobPanel.Turned) -> None:
-        self._notify("")
-        self._moved(event.knob.name, event.before, event.value)
-        self.session.send(Turn({event.knob.name: event.value}))
-
-    @on(KnobPanel.Asked)
-    def _type_value(self, event: KnobPanel.Asked) -> None:
-        self._ask_value(event.knob)
-
-    def _ask_value(self, knob: Knob) -> None:
-        panel = self.query_one(KnobPanel)
-
-        def done(text: str) -> None:
-            panel.focus()
-            try:
-                value = knob.parse(text)
-            except TutorError as error:
-                self._notify(str(error), "bad")
-                return
-            self.set_knob(knob, value)
-
-        self.query_one(Prompt).ask(f"{knob.name} =", knob.show(panel.values[knob.name]), done)
-
-    def set_knob(self, knob: Knob, value: Value) -> None:
-        """Set a knob, as if it had been turned."""
-        panel = self.query_one(KnobPanel)
-        self._moved(knob.name, panel.values[knob.name], value)
-        panel.set_values({knob.name: value})
-        self._notify("")
-        self.session.send(Turn({knob.name: value}))
-
-    def action_next_preset(self) -> None:
-        """The preset after the one last chosen."""
-        ready = self.session.ready
-        if ready is None or not ready.presets:
-            self._notify("This lesson has no presets.", "muted")
-            return
-        self._choose_preset((self._preset + 1) % len(ready.presets))
-
-    def _choose_preset(self, place: int) -> None:
-        ready = self.session.ready
-        if ready is None:
-            return
-        self._preset, preset = place, ready.presets[place]
-        values: dict[str, Value] = {knob.name: knob.value for knob in ready.knobs} | preset.values
-        self._moved("preset", self.query_one(KnobPanel).values, values)
-        self.session.send(Turn(values), Restart(self._seed))
-        self._notify(f"{preset.name}: {preset.says}", "accent")
-
-    def _moved(self, what: str, before: object, after: object) -> None:
-        """The learner has set `what`, a knob or the presets."""
-        raise NotImplementedError
-
     def _ran(self) -> None:
         """The learner has set the run going, or back to its start."""
-        raise NotImplementedError
+        self.sitting.attempts.ran()
 
     def _notify(self, text: str, role: str = "text") -> None:
         self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 1, role, " ", " ") if text else [])

@@ -20,7 +20,7 @@ from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from tutor.ui.screens.run import RunScreen
+    from tutor.ui.screens.tuning import TuningScreen
 
 TEMPERATURE = Number("temperature", 1.0, low=0.1, high=10, log=True)
 """What the logits are divided by."""
@@ -48,7 +48,7 @@ class SamplingScreen(RunOverlay):
     SamplingScreen.-narrow #letters { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self, run: "RunScreen") -> None:
+    def __init__(self, run: "TuningScreen") -> None:
         super().__init__(run)
         self._temperature = TEMPERATURE.value
         self._seeds: tuple[int, ...] = (1,)

@@ -18,7 +18,7 @@ from tutor.ui.widgets.lines import Lines
 from tutor.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
-    from tutor.ui.screens.run import RunScreen
+    from tutor.ui.screens.tuning import TuningScreen
 
 
 class StudyScreen(RunOverlay):
@@ -41,7 +41,7 @@ class StudyScreen(RunOverlay):
     TITLE = ""
     AUTO_FOCUS = ""
 
-    def __init__(self, run: "RunScreen") -> None:
+    def __init__(self, run: "TuningScreen") -> None:
         super().__init__(run)
         self._clock: Timer | None = None
         self._study: Studied | None = None

@@ -24,7 +24,7 @@ from tutor.ui.widgets.lines import Lines
 from tutor.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
-    from tutor.ui.screens.run import RunScreen
+    from tutor.ui.screens.tuning import TuningScreen
 
 
 class ZoomScreen(RunOverlay):
@@ -39,7 +39,7 @@ class ZoomScreen(RunOverlay):
     ZoomScreen #status { height: 1; background: $surface; }
     """
 
-    def __init__(self, run: "RunScreen", names: tuple[FigureName, ...], chosen: str) -> None:
+    def __init__(self, run: "TuningScreen", names: tuple[FigureName, ...], chosen: str) -> None:
         """Open on the figure called `chosen`; `names` are all that the lesson has."""
         super().__init__(run)
         self._names = tuple(figure.name for figure in names)
@@ -85,7 +85,7 @@ class ZoomScreen(RunOverlay):
         if not isinstance(event.report, Frame):
             return
         frame = event.report
-        self.query_one("#status", Lines).show([status(frame, self.run.trains, self.size.width)])
+        self.query_one("#status", Lines).show([status(frame, self.run.trains, self.size.width, secret=self.run.secret)])
         if self._clock is not None and self.session.caught_up:
             (self._clock.resume if frame.running else self._clock.pause)()
         figure = frame.figures.get(self._names[self._index])

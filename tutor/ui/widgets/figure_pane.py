@@ -71,6 +71,11 @@ class FigurePane(Vertical):
         return self._wanted[self._page * size : (self._page + 1) * size]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all the figures on offer, in their order."""
+        return self._wanted
+
+    @property
     def columns(self) -> int:
         """How wide curves are, in cells."""
         return max(self.size.width - 8, 10)

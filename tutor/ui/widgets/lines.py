@@ -5,6 +5,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -38,6 +39,8 @@ class Lines(Widget):
         self._lines: list[Line] = []
         self._width = -1
         self._strips: dict[int, Strip] = {}
+        self._base = Style()
+        """The widget's own style, as the strips have it."""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -85,6 +88,8 @@ class Lines(Widget):
         self._keep_up()
         found = self._strips.get(y)
         if found is None:
+            if not self._strips:
+                self._base = self.rich_style
             found = self._strips[y] = self._strip(self._lines[y] if y < len(self._lines) else ())
         return found
 
@@ -101,8 +106,7 @@ class Lines(Widget):
             self._lines = self.lay_out(self._width)
 
     def _strip(self, line: Line) -> Strip:
-        palette = cast("TutorApp", self.app).palette
-        base = self.rich_style
+        palette, base = cast("TutorApp", self.app).palette, self._base
         segments = [Segment(text, base + palette.style(role)) for text, role in _joined(line)]
         return Strip(segments).adjust_cell_length(self.size.width, base)
 

@@ -7,10 +7,12 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
 
+from tutor.course.asked import SURE
 from tutor.course.grading import parse_number
-from tutor.course.quiz import Bug, Numeric
+from tutor.course.quiz import Bug, Draw, Numeric, Own
 from tutor.course.sitting import Sitting, State
 from tutor.link.goals import Gauge
+from tutor.link.trials import Outcome, Posed
 from tutor.ui.widgets.goal_view import GoalView
 from tutor.ui.widgets.question_view import QuestionView
 from tutor.ui.widgets.reading import Reading
@@ -42,6 +44,9 @@ class Page(VerticalScroll):
     class Moved(Message):
         """The sitting has changed: another page, or an answer."""
 
+    class WantsOwn(Message):
+        """The lab is to make the question that is asked of the learner's own run."""
+
     def __init__(self, sitting: Sitting, id: str | None = None) -> None:
         super().__init__(id=id)
         self.sitting = sitting
@@ -69,6 +74,18 @@ class Page(VerticalScroll):
         if self.sitting.saw(state, resting):
             self._show_question()
 
+    def settle(self, question: str, outcome: Outcome | None) -> None:
+        """What the live model gave for a prediction, None if it can't."""
+        if self.sitting.settle(question, outcome):
+            self._show_question()
+
+    def pose(self, posed: Posed) -> None:
+        """Ask what the lab has made of the learner's own run, or say why it can't."""
+        if self.sitting.pose(posed):
+            self._show_question()
+        elif not posed.options:
+            self.post_message(self.Says(posed.ask, "warn"))
+
     def judged(self, gauges: tuple[Gauge, ...], reached: bool, iteration: int) -> bool:
         """How things stand with the page's goal; True if it is reached now."""
         now = self.sitting.judged(gauges, reached, iteration)
@@ -92,6 +109,12 @@ class Page(VerticalScroll):
         if asked is None or asked.settled:
             return
         question = asked.question
+        if asked.given is not None:
+            if digit <= len(SURE):
+                self.sitting.lock(SURE[digit - 1])
+                self.post_message(self.Says("", "text"))
+                self._show_question()
+            return
         if isinstance(question, Numeric) or (isinstance(question, Bug) and len(question.lines) > DIGITS):
             self._type(question, str(digit))
             return
@@ -104,11 +127,21 @@ class Page(VerticalScroll):
         if asked is None:
             return
         question = asked.question
-        if asked.locked:
+        if asked.given is not None:
+            self.post_message(self.Says("How sure are you? Press 1, 2 or 3.", "muted"))
+        elif asked.locked:
             if self.sitting.tried or not self.sitting.next_question():
                 self._reveal()
+        elif asked.measuring:
+            self.sitting.settle(question.id, None)
         elif asked.settled:
             self.sitting.next_question()
+        elif isinstance(question, Own):
+            self._ask_for(question)
+        elif isinstance(question, Draw):
+            self.query_one(QuestionView).draw()
+            self.call_after_refresh(self.scroll_end, animate=False)
+            return
         elif isinstance(question, Numeric | Bug):
             self._type(question, "")
         else:
@@ -126,6 +159,35 @@ class Page(VerticalScroll):
             return
         self.show_goal()
         self.call_after_refresh(self.query_one(GoalView).scroll_visible, animate=False)
+
+    def take_back(self) -> None:
+        """Choose anew, before the prediction is locked."""
+        if self.sitting.take_back():
+            self._show_question()
+
+    def skip(self) -> None:
+        """Go on without making the prediction."""
+        if not self.sitting.skip():
+            self.post_message(self.Says("There is no prediction to skip.", "muted"))
+            return
+        self.sitting.next_question()
+        self.post_message(self.Says("Skipped, and noted so. Watching without predicting teaches less.", "muted"))
+        self._show_question()
+
+    @on(QuestionView.Left)
+    def _drawn(self, event: QuestionView.Left) -> None:
+        event.stop()
+        self.focus()
+        if event.done:
+            self.sitting.submit()
+        self._show_question()
+
+    def _ask_for(self, question: Own) -> None:
+        if self.trains and self.sitting.iteration < question.steps:
+            says = f"It is about your own run: take it to step {question.steps:,} first."
+            self.post_message(self.Says(says, "warn"))
+        else:
+            self.post_message(self.WantsOwn())
 
     def _reveal(self) -> None:
         if self.sitting.tried or self._warned:
@@ -155,4 +217,9 @@ class Page(VerticalScroll):
         view = self.query_one(QuestionView)
         view.ask(self.sitting.asked, self.sitting.place, self.trains)
         self.post_message(self.Moved())
-        self.call_after_refresh(view.scroll_visible, animate=False)
+        asked = self.sitting.asked
+        if asked is not None and (asked.given is not None or asked.locked):
+            # What is to be pressed next stands at its end.
+            self.call_after_refresh(self.scroll_end, animate=False)
+        else:
+            self.call_after_refresh(view.scroll_visible, animate=False)

@@ -1,0 +1,171 @@
+"""Questions without a lesson around them: the reviews of a day, and the test of one lesson."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.geometry import Region
+
+from tutor.course.asked import Asked
+from tutor.course.quiz import Choice, Multiple
+from tutor.course.review import Round, solution
+from tutor.figures.lines import clip
+from tutor.ui.keys import REVIEW, bindings
+from tutor.ui.prose import laid_out
+from tutor.ui.screens.base import TutorScreen
+from tutor.ui.widgets.goal_view import GoalView
+from tutor.ui.widgets.key_bar import KeyBar
+from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.page import Page
+from tutor.ui.widgets.prompt import Prompt
+from tutor.ui.widgets.question_view import QuestionView
+from tutor.ui.widgets.reading import Reading
+
+
+class ReviewScreen(TutorScreen):
+    """Asks the questions of a round, one after the other."""
+
+    ACTIONS = REVIEW
+    BINDINGS = bindings(REVIEW)
+    AUTO_FOCUS = "#page"
+    DEFAULT_CSS = """
+    ReviewScreen #top { height: 1; background: $surface; }
+    ReviewScreen #page { height: 1fr; padding: 0 1; }
+    ReviewScreen #question { max-width: 90; }
+    ReviewScreen #notice { max-height: 4; background: $surface; }
+    """
+
+    def __init__(self, round: Round) -> None:
+        super().__init__()
+        self.round = round
+        self._over = False
+
+    def parts(self) -> ComposeResult:
+        """Where the question comes from; the question; the keys."""
+        yield Lines(id="top")
+        yield _Questions(self.round, id="page")
+        yield Prompt(id="prompt")
+        yield Lines(id="notice")
+        yield KeyBar(REVIEW)
+
+    def on_mount(self) -> None:
+        """Ask the first."""
+        self.query_one(Page).open_page()
+
+    def on_resize(self) -> None:
+        """Fit the title line in."""
+        self._show_top()
+
+    @on(Page.Moved)
+    def _show_top(self) -> None:
+        number, count = self.round.place
+        place = f"{number} of {count} "
+        what = "Test" if self.round.testing else "Review"
+        room = self.size.width - len(place)
+        title = clip(f" {what} · {self.round.item.lesson.title}", room - 1, self.tutor.glyphs)
+        self.query_one("#top", Lines).show([((title.ljust(room), "title"), (place, "muted"))])
+        asked, question = self.round.asked, self.round.item.question
+        # An option that is right is marked where it stands.
+        if asked is not None and asked.settled and not asked.right and not isinstance(question, Choice | Multiple):
+            self._notify(solution(question), "text")
+
+    @on(Page.Says)
+    def _tell(self, event: Page.Says) -> None:
+        self._notify(event.text, event.role)
+
+    @on(Page.Asks)
+    def _type_answer(self, event: Page.Asks) -> None:
+        self.query_one(Prompt).ask(event.label, event.start, event.done, selected=False)
+
+    def _notify(self, text: str, role: str = "muted") -> None:
+        self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 1, role, " ", " ") if text else [])
+
+    def action_digit(self, digit: int) -> None:
+        """Answer with a digit."""
+        if not self._over:
+            self.query_one(Page).digit(digit)
+
+    def action_go_on(self) -> None:
+        """Give the answer; after it, the next question, or the end."""
+        asked = self.round.asked
+        if asked is not None and asked.settled:
+            self.action_next_one()
+        else:
+            self.query_one(Page).go_on()
+
+    def action_next_one(self) -> None:
+        """The next question, whether this one was answered or not; after the last, the end."""
+        self._notify("")
+        if self._over:
+            self.action_back()
+        elif self.round.next_question():
+            self.query_one(Page).open_page()
+        else:
+            self._over = True
+            self.query_one(_Questions).end(f"{self.round.end()}\n\nPress enter for the list of lessons.")
+
+    def action_hint(self) -> None:
+        """One more hint."""
+        if not self._over:
+            self.query_one(Page).hint()
+
+    def action_its_page(self) -> None:
+        """Open the page that the question comes from, with its model."""
+        item = self.round.item
+        if self._over:
+            return
+        if self.round.asked is not None and not self.round.asked.settled:
+            self._notify("Answer it first: its page may give the answer away.")
+        elif item.page is not None:
+            self.tutor.open_page(item.lesson, item.page.id)
+
+    def action_back(self) -> None:
+        """Back to the list of lessons; what was answered is kept."""
+        self.tutor.show_home()
+
+
+class _Questions(Page):
+    """The round's questions; at its end, what came of it."""
+
+    def compose(self) -> ComposeResult:
+        """No text stands above a question; the rest is as on a lesson's page."""
+        yield Reading(id="text")
+        yield _Question(id="question")
+        yield GoalView(id="goal")
+
+    def open_page(self) -> None:
+        """Show the question that is asked from its top."""
+        super().open_page()
+        self.query_one(Reading).display = False
+
+    def _show_question(self) -> None:
+        super()._show_question()
+        self.call_after_refresh(self._show_outcome)
+
+    def _show_outcome(self) -> None:
+        """Bring what is said to an answer into view, where it isn't."""
+        view = self.query_one(_Question)
+        top, rows = view.outcome
+        if rows:
+            top += view.virtual_region.y
+            self.scroll_to_region(Region(0, top, view.size.width, min(rows, self.size.height)), animate=False)
+
+    def end(self, text: str) -> None:
+        """Show `text` in place of the questions."""
+        self.query_one(QuestionView).ask(None, (0, 0), True)
+        self.query_one(Reading).open_page("That was it", text)
+        self.query_one(Reading).display = True
+        self.scroll_home(animate=False)
+
+
+class _Question(QuestionView):
+    """A question after which comes the next one, and no page."""
+
+    @property
+    def outcome(self) -> tuple[int, int]:
+        """The first row of what is said to an answer, and how many rows that takes: 0 if nothing is said yet."""
+        if self._asked is None or self._asked.verdict is None:
+            return 0, 0
+        *above, rest = self._blocks(self.size.width)
+        return sum(map(len, above)), len(rest)
+
+    def _next_key(self, asked: Asked) -> str:
+        return "enter: go on · o: its page" if asked.settled else super()._next_key(asked)
