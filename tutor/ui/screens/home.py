@@ -155,11 +155,14 @@ class HomeScreen(TutorScreen):
 
 
 def _entry(lesson: Outline, done: Progress | None = None) -> Text:
-    """One line: number, title, minutes, and what is done if that is known yet."""
-    if done is None:
-        return Text.assemble((f"  {lesson.order:>2}  {lesson.title}", "bold"), f"  {lesson.minutes} min")
-    complete = done.known or (done.steps > 0 and done.steps_done == done.steps)
-    mark = "✓" if complete else "▸" if done.steps_done or done.right else " "
-    known = " · known" if done.known else ""
-    counts = f"{done.steps_done}/{done.steps} pages · {done.right}/{done.questions} questions{known}"
-    return Text.assemble((f"{mark} {lesson.order:>2}  {lesson.title}", "bold"), f"  {lesson.minutes} min · {counts}")
+    """One line: number, title, and how long it takes or, once it is begun, what is done."""
+    begun = done is not None and bool(done.steps_done or done.right or done.known)
+    mark, says = " ", f"{lesson.minutes} min"
+    if done is not None and begun:
+        complete = done.known or (done.steps > 0 and done.steps_done == done.steps)
+        mark = "✓" if complete else "▸"
+        says = f"{done.steps_done}/{done.steps} pages · {done.right}/{done.questions} right"
+        says = f"{done.right}/{done.questions} right · known" if done.known else says
+    entry = Text.assemble((f"{mark} {lesson.order:>2}  {lesson.title}", "bold"), f"  {says}")
+    entry.no_wrap, entry.overflow = True, "ellipsis"
+    return entry
