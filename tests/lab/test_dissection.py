@@ -5,6 +5,7 @@ import torch
 
 from tests.lab.tiny import Tiny, same, whole_state
 from tutor.errors import TutorError
+from tutor.lab import Experiment
 from tutor.lab.datasets import Sources
 from tutor.lab.dissection import Dissection
 from tutor.lab.runner import Runner
@@ -50,3 +51,15 @@ def test_taking_a_step_apart_leaves_the_run_as_it_is(runner):
 def test_a_place_that_holds_no_tensor_is_an_error(runner, place):
     with pytest.raises(TutorError):
         Dissection(runner).figures(*place)
+
+
+def test_a_lesson_without_layers_and_weights_says_that_there_is_nothing_to_take_apart():
+    class Counting(Experiment):
+        def build(self):
+            self.model = torch.nn.Identity()
+
+        def step(self):
+            return torch.zeros(())
+
+    with pytest.raises(TutorError, match="no layers and no weights"):
+        Dissection(Runner(Counting, Sources()))

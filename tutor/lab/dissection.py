@@ -25,6 +25,8 @@ class Dissection:
             found = phases(seen)
             says = phase_sentences(seen)
         self._tensors = (found.forward, found.backward, found.update)
+        if not any(self._tensors):
+            raise TutorError("This lesson's steps have no layers and no weights to take apart.", "Press s to take one.")
         tables = phase_tables(found)
         self.report = Dissected(runner.iteration, tuple(map(Phase, says, tables)))
         """What the terminal is told of it."""
