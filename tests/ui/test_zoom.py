@@ -9,6 +9,7 @@ from tests.ui.screen import opened, reads, shown, until
 from tutor.link.messages import Run, Seek, View
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.zoom import ZoomScreen
+from tutor.ui.widgets.figure_pane import FigurePane
 from tutor.ui.widgets.prompt import Prompt
 
 
@@ -48,6 +49,17 @@ async def test_a_run_is_wound_back_from_here_too(app_at):
         await zoomed(pilot)
         await pilot.press("s", "s", "s", "<")
         await until(lambda: app.lab.got(Seek), pilot)
+
+
+async def test_what_changes_on_the_screen_below_takes_the_figure_from_nobody(app_at):
+    app = app_at()
+    async with opened(app) as pilot:
+        await zoomed(pilot)
+        below = app.screen_stack[-2]
+        below.query_one(FigurePane).post_message(FigurePane.Rearranged())
+        await pilot.pause()
+        await until(lambda: below.session.caught_up, pilot)
+        assert app.lab.got(View)[-1].figures == ("loss",)
 
 
 async def test_v_goes_to_the_next_figure_and_a_curve_is_read_where_it_was(app_at):
