@@ -100,7 +100,7 @@ def run_lesson(wanted: Wanted, output: Output) -> None:
     if output.save:
         weights.save(Path(output.save), wanted.lesson.id, runner)
     if run.halted:
-        raise TutorError(run.halted, "Lower the learning rate, say.")
+        raise TutorError(run.halted, "Change a setting with --set, such as the learning rate.")
 
 
 def prepared(wanted: Wanted, data: Sources | None = None) -> Runner:

@@ -60,8 +60,9 @@ class Talk:
     def tell_page(self) -> None:
         """Say the open page: text, figures, goal and question."""
         sitting, step = self.sitting, self.sitting.step
+        stop = "" if step.title.endswith("?") else "."
         done = " Done." if sitting.done(step.id) else ""
-        self.say("", f"Page {sitting.index + 1} of {len(self.lesson.steps)}: {step.title}.{done}", "")
+        self.say("", f"Page {sitting.index + 1} of {len(self.lesson.steps)}: {step.title}{stop}{done}", "")
         self.say(*linear(step.text))
         if sitting.figures:
             self.say("", f"Figures here: {', '.join(sitting.figures)}. Type figures to hear what they show.")
