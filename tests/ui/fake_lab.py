@@ -139,6 +139,7 @@ class FakeLab:
             "loss": 2.5 if self._iteration else None,
             "rate": 6410.0 if self._running else 0.0,
             "metrics": {"train": 2.25, "val": 2.5},
+            "measured_at": changes.get("iteration", self._iteration),
             "figures": {name: self._figures[name] for name in self._view},
         }
         values = about["metrics"] | about["knobs"] | {"step": self._iteration}

@@ -26,6 +26,8 @@ def status(frame: Frame, trains: bool, width: int, *, secret: bool = False) -> L
 
 def _splits(frame: Frame, room: int, secret: bool) -> str:
     """As much of the splits as fits: losses and accuracies, then losses alone, then the last split's alone."""
+    if not frame.running and frame.measured_at != frame.iteration:
+        return ""  # of a run that stands still one expects that they are of this very step
     losses = {name: f" · {name} " + ("?" if secret else f"{value:.3f}") for name, value in frame.metrics.items()}
     right = {name: f", {100 * value:.1f} % right" for name, value in frame.accuracies.items() if not secret}
     texts = ["".join(loss + right.get(name, "") for name, loss in losses.items())]

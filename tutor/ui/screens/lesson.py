@@ -184,7 +184,7 @@ class LessonScreen(PanedScreen):
     @on(FigurePane.Rearranged)
     def _show_view(self) -> None:
         """Tell the lab what is on screen, and what is to be reached; what lies over this screen has a view of its own."""
-        if not self.is_current:
+        if not self.is_active:
             return
         pane = self.query_one(FigurePane)
         self.session.view(pane.on_view, pane.columns, self.sitting.goal)
