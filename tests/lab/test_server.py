@@ -8,26 +8,9 @@ from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.runner import Runner
 from tutor.lab.server import Lab
+from tutor.link.dissection import Dissect, Dissected, Inspect, Inspected
 from tutor.link.goals import parse_condition
-from tutor.link.messages import (
-    Dissect,
-    Dissected,
-    Frame,
-    Inspect,
-    Inspected,
-    Look,
-    Open,
-    Pause,
-    Ready,
-    Restart,
-    Run,
-    Sample,
-    Seek,
-    Step,
-    Trouble,
-    Turn,
-    View,
-)
+from tutor.link.messages import Frame, Look, Open, Pause, Ready, Restart, Run, Sample, Seek, Step, Trouble, Turn, View
 
 
 class Terminal:

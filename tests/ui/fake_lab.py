@@ -3,20 +3,16 @@
 import asyncio
 
 from tutor.figures import Curve, Series, Table, Text
+from tutor.link.dissection import Dissect, Dissected, Inspect, Inspected, Phase
 from tutor.link.goals import Gauge
 from tutor.link.knobs import Choice, Integer, Number, Preset
 from tutor.link.messages import (
-    Dissect,
-    Dissected,
     FigureName,
     Frame,
-    Inspect,
-    Inspected,
     Letter,
     Look,
     Open,
     Pause,
-    Phase,
     Ready,
     Restart,
     Run,

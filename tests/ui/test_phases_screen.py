@@ -4,7 +4,8 @@ import pytest
 
 from tests.ui.fake_lab import KNOBS, READY, FakeLab
 from tests.ui.screen import opened, reads, settled, shown, until
-from tutor.link.messages import Dissect, Inspect, Pause, Run, Step, Trouble
+from tutor.link.dissection import Dissect, Inspect
+from tutor.link.messages import Pause, Run, Step, Trouble
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.phases import PhasesScreen
 

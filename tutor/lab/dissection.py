@@ -13,7 +13,7 @@ from tutor.lab.instruments.stepping import phase_sentences, phase_tables, phases
 from tutor.lab.instruments.tensors import tensor_figures
 from tutor.lab.observation import Observation, undisturbed
 from tutor.lab.runner import Runner
-from tutor.link.messages import Dissected, Phase
+from tutor.link.dissection import Dissected, Phase
 
 
 class Dissection:

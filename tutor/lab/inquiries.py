@@ -7,7 +7,8 @@ from tutor.lab.claims import check_all
 from tutor.lab.dissection import Dissection, looking_at
 from tutor.lab.runner import Runner
 from tutor.lab.sampling import sampled
-from tutor.link.messages import Check, Dissect, Inspect, Inspected, Report, Sample
+from tutor.link.dissection import Dissect, Inspect, Inspected
+from tutor.link.messages import Check, Report, Sample
 
 
 class Inquiries:

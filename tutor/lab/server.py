@@ -16,14 +16,13 @@ from tutor.lab.pair import Pair
 from tutor.lab.predictions import Predictions
 from tutor.lab.studies import begun
 from tutor.lab.study import Study
+from tutor.link.dissection import Dissect, Inspect
 from tutor.link.goals import NEVER, Gauge
 from tutor.link.messages import (
     Check,
     Command,
-    Dissect,
     Fork,
     Frame,
-    Inspect,
     Keep,
     Look,
     Open,

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from tutor.figures import AnyFigure, Table
+from tutor.figures import AnyFigure
+from tutor.link.dissection import Dissect, Dissected, Inspect, Inspected
 from tutor.link.goals import Gauge, Goal
 from tutor.link.knobs import Knob, Preset, Value
 from tutor.link.trials import Pose, Posed, Tried, Try
@@ -83,17 +84,6 @@ class Turn(msgspec.Struct, frozen=True, tag=True):
     """Set knobs; rebuilds the model if any of them isn't live."""
 
     values: dict[str, Value]
-
-
-class Dissect(msgspec.Struct, frozen=True, tag=True):
-    """Pause, and take the next training step apart without taking it; answered by `Dissected`."""
-
-
-class Inspect(msgspec.Struct, frozen=True, tag=True):
-    """Draw a tensor of the step last taken apart, by its phase and its row there; answered by `Inspected`."""
-
-    phase: int
-    row: int
 
 
 class Sample(msgspec.Struct, frozen=True, tag=True):
@@ -221,28 +211,6 @@ class Trouble(msgspec.Struct, frozen=True, tag=True):
     what: str
     where: str
     traceback: str
-
-
-class Phase(msgspec.Struct, frozen=True):
-    """One phase of a training step: what it does, in a sentence or two with this step's numbers, and its tensors."""
-
-    says: str
-    tensors: Table
-
-
-class Dissected(msgspec.Struct, frozen=True, tag=True):
-    """The step after `iteration`, in its phases: forward, backward, update."""
-
-    iteration: int
-    phases: tuple[Phase, ...]
-
-
-class Inspected(msgspec.Struct, frozen=True, tag=True):
-    """A tensor's pictures, by name."""
-
-    phase: int
-    row: int
-    figures: dict[str, AnyFigure]
 
 
 class Letter(msgspec.Struct, frozen=True):

@@ -4,21 +4,9 @@ from typing import TypeVar
 
 from tutor.errors import ExitCode, TutorError
 from tutor.figures.numbers import percent, short
+from tutor.link.dissection import Dissect, Dissected, Inspect, Inspected
 from tutor.link.knobs import Number, alternative, learning_rate
-from tutor.link.messages import (
-    Dissect,
-    Dissected,
-    Inspect,
-    Inspected,
-    Letter,
-    Look,
-    Sample,
-    Sampled,
-    Seeds,
-    Stop,
-    Studied,
-    Sweep,
-)
+from tutor.link.messages import Letter, Look, Sample, Sampled, Seeds, Stop, Studied, Sweep
 from tutor.plain.prose import linear
 from tutor.plain.talk import Talk
 from tutor.plain.training import EVERY, whole

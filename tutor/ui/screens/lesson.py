@@ -183,7 +183,7 @@ class LessonScreen(PanedScreen):
 
     @on(FigurePane.Rearranged)
     def _show_view(self) -> None:
-        """Tell the lab what is on screen, and what is to be reached; what lies over this screen has a view of its own."""
+        """Tell the lab what is on screen and what is to be reached. What lies over this screen has its own view."""
         if not self.is_active:
             return
         pane = self.query_one(FigurePane)

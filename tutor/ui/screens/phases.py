@@ -6,7 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from tutor.figures import AnyFigure, Table
-from tutor.link.messages import Dissect, Dissected, Inspect, Inspected
+from tutor.link.dissection import Dissect, Dissected, Inspect, Inspected
 from tutor.ui.keys import PHASES, bindings
 from tutor.ui.prose import laid_out
 from tutor.ui.screens.overlay import RunOverlay
