@@ -118,7 +118,7 @@ def test_a_page_sets_its_knobs_once_and_own_sets_them_again(chat):
 
 def test_words_that_train(chat):
     talk = chat(step("one"))
-    assert talk.type("run").startswith("Step 1,000, seed 42: loss 2.5. Measured at step 0: train 2.250, val 2.500.")
+    assert talk.type("run").startswith("Step 1,000, seed 42: loss 2.5. Measured: train 2.250, val 2.500.")
     assert talk.type("seek 100").startswith("Step 100 of 1,000, seed 42")
     assert talk.type(">").startswith("Step 200 of 1,000")
     assert talk.type("seek -5%").startswith("Step 150 of 1,000")
