@@ -140,3 +140,10 @@ def test_the_starts_of_the_goal_page():
 def test_the_goals_page_without_a_move():
     runner = run(1000, activation="gelu", depth=20, gain=1.0)
     assert runner.measure().losses["val"] == pytest.approx(2.85, abs=0.01)
+
+
+@pytest.mark.slow
+def test_a_level_start_flies_off_at_a_tenth_and_learns_at_three_hundredths():
+    fast, slow = run(20, **PRESETS["level"]), run(300, **PRESETS["level"], lr=0.03)
+    assert (fast.iteration, fast.halted != "") == (7, True)
+    assert slow.measure().losses["val"] < 2.9
