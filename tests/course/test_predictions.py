@@ -246,10 +246,18 @@ def test_a_verdict_that_turns_out_otherwise_is_kept_so(measured):
 def test_where_nothing_can_be_measured_the_authors_key_counts(measured):
     sitting, keeper = measured
     sitting.reveal()
-    sitting.settle("falls", None)
+    sitting.settle("falls", None, "There is no metric 'val'.")
     assert (sitting.asked.revealed, sitting.asked.right, sitting.asked.outcome) == (True, True, None)
+    assert sitting.asked.trouble == "There is no metric 'val'."
     assert not sitting.settle("falls", Outcome(7, ((3.5,),)))
     assert keeper.regraded == []
+
+
+def test_what_was_measured_and_fits_no_answer_is_told(measured):
+    sitting, _ = measured
+    sitting.settle("falls", Outcome(7, ((math.nan,),)))
+    assert (sitting.asked.right, sitting.asked.outcome) == (True, None)
+    assert sitting.asked.trouble.startswith("0 options fit what was measured: Measured here, seed 7")
 
 
 def test_a_curve_is_drawn_given_and_locked():

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.course.made import bug, choice, lesson, multiple, numeric, order, step
+from tests.course.made import bug, choice, lesson, multiple, numeric, order, own, step
 from tutor.course.catalog import Catalog
 from tutor.course.live import Live
+from tutor.course.posing import to_make, unmade
 from tutor.course.quiz import Draw, Own
 from tutor.course.review import (
     Item,
@@ -25,6 +26,8 @@ from tutor.course.review import (
 )
 from tutor.learner.record import Record
 from tutor.learner.schedule import today
+from tutor.link.messages import Open
+from tutor.link.trials import Pose, Posed, Trial
 from tutor.paths import lessons_dir
 
 DAY = date(2026, 3, 10)
@@ -69,9 +72,58 @@ def test_what_only_a_lab_can_ask_is_left_out():
     curve = Live(metric="val", at=(0, 100))
     about = {"concept": "loss", "ask": "?", "hints": ("!",), "explain": "."}
     draw = Draw(id="draw", **about, predict=True, live=curve, answer=(3.3, 2.5), low=2, high=4, tolerance=0.1, why=".")
-    own = Own(id="own", **about)
-    assert [can_stand_alone(question) for question in (choice(), numeric(), draw, own)] == [True, True, False, False]
-    assert names(whole_quiz(named("alpha", draw, choice(), own))) == ["alpha/first-loss"]
+    of_a_run = Own(id="own", **about)
+    assert [can_stand_alone(question) for question in (choice(), numeric(), draw, of_a_run)] == [True, True, False, False]
+    alpha = named("alpha", draw, choice(), of_a_run)
+    assert names(whole_quiz(alpha)) == ["alpha/first-loss"]
+    due = {("alpha", question): DAY for question in ("draw", "first-loss", "own")}
+    assert set(names(queue([alpha], due, DAY, 20))) == {"alpha/first-loss", "alpha/own"}
+    record = Record(None)
+    record.write(("INSERT INTO due VALUES ('alpha', 'draw', '2020-01-01')", ()))
+    assert why_none([alpha], record, 20).startswith("Nothing to review yet")
+
+
+MADE = Posed("mine", "Which?", (("one", "No."), ("two", "Yes.")), 1)
+
+
+def test_a_question_of_a_run_is_made_anew_answered_once_and_kept_as_a_review():
+    record = Record(None)
+    alpha = named("alpha", own())
+    sitting = Round([Item(alpha, own())], record)
+    assert sitting.waits
+    assert not sitting.done_here
+    assert sitting.pick(0) is None
+    ((item, mine),) = sitting.unmade
+    assert (item.name, mine) == ("alpha/mine", own())
+    assert sitting.made(item, MADE)
+    assert (sitting.unmade, sitting.waits, sitting.asked.question.ask) == ((), False, "Which?")
+    assert not sitting.pick(sitting.asked.order.index(0)).right
+    assert sitting.done_here
+    (kept,) = record.answers()
+    assert (kept.lesson, kept.question, kept.right, kept.review) == ("alpha", "mine", False, True)
+    assert solution(sitting.asked.question) == "The answer: two."
+    assert ("alpha", "mine") in record.due()
+
+
+def test_a_question_that_cannot_be_made_is_left_for_another_day():
+    record = Record(None)
+    sitting = Round([Item(named("alpha", own()), own())], record)
+    assert sitting.made(sitting.item, unmade("it is too slow."))
+    assert sitting.asked.question.ask == "This question can't be asked today, and stays due: it is too slow."
+    assert (sitting.unmade, sitting.waits, sitting.done_here) == ((), False, True)
+    assert record.answers() == ()
+    assert sitting.end() == "0 of 0 right, 1 skipped."
+
+
+def test_the_run_to_make_has_the_lessons_settings_and_a_seed_of_the_day():
+    mine = msgspec.structs.replace(own(), set={"lr": 0.2}, preset="small")
+    alpha = named("alpha", mine)
+    opened, pose = to_make(alpha, mine, DAY, "names.txt")
+    assert opened == Open(str(alpha.path), pose.luck, {}, "names.txt")
+    assert pose == Pose("mine", pose.luck, Trial((100,), {"lr": 0.2}, "small"))
+    assert to_make(alpha, mine, DAY)[1] == pose
+    seeds = {to_make(alpha, mine, DAY + timedelta(days=later))[1].luck for later in range(30)}
+    assert len(seeds) == 30
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from([ALPHA, BETA])), max_size=12))

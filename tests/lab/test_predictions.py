@@ -169,6 +169,7 @@ def test_a_question_is_made_of_the_run_as_it_stands_or_of_another(terminal):
     assert frame.iteration == 20
     asked, _ = followed(terminal, Posed, Pose("which", 3, Trial((40,))))
     assert asked.options[1] == ("step 40", "Yes.")
+    assert re.fullmatch(r"This run is new: seed 3, step 40(, \w+ \S+)+\.\n\nWhich\?", asked.ask)
 
 
 def test_a_question_that_fails_says_so(terminal):

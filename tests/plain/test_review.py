@@ -4,16 +4,24 @@ import io
 
 import pytest
 
-from tests.course.made import Shelf, choice, lesson, order, step
+from tests.course.made import Shelf, choice, lesson, order, own, step
+from tests.ui.fake_lab import FakeLab
 from tutor.course.grading import Verdict
 from tutor.course.review import Item, Round
+from tutor.course import posing
 from tutor.learner.record import Record
+from tutor.learner.trust import EVERYONE, Trust
 from tutor.plain.conversation import GOODBYE, Conversation
 from tutor.plain.conversation import HELP as HELP_AT_THE_LIST
+from tutor.plain.lab import Lab
 from tutor.plain.review import HELP, hold_round
 from tutor.plain.voice import Voice
 
 TINY = lesson([step("one", choice(), order())], [choice(), order()])
+
+
+def no_make(item, own):
+    raise AssertionError("nothing is to be made")
 
 
 @pytest.fixture
@@ -24,7 +32,7 @@ def talk():
         record, out = Record(None), io.StringIO()
         items = [Item(TINY, choice(predict=True)), Item(TINY, order())]
         sitting = Round(items, record, testing)
-        goes_on = hold_round(sitting, record, Voice(io.StringIO("".join(f"{line}\n" for line in typed)), out))
+        goes_on = hold_round(sitting, record, Voice(io.StringIO("".join(f"{line}\n" for line in typed)), out), no_make)
         return out.getvalue(), goes_on, record, sitting
 
     return at
@@ -107,3 +115,64 @@ def test_surprises_and_help_at_the_list():
     assert "Order one iteration.\n" in said
     assert all(f"{line}\n" in said for line in HELP_AT_THE_LIST)
     assert "Nothing to review today. The next question returns tomorrow.\n" in said
+
+
+# Questions of a new run
+
+
+def review_of_own(*typed, make=FakeLab, trust=EVERYONE):
+    """What is said in a review of a question that a lab makes, the labs, and the record."""
+    record, out, labs = Record(None), io.StringIO(), []
+    record.write(("INSERT INTO due VALUES ('tiny', 'mine', '2020-01-01')", ()))
+
+    async def start():
+        labs.append(make())
+        labs[-1].made["mine"] = ("At your step 100: which?", (("one", "No."), ("two", "Yes.")), 1)
+        return labs[-1]
+
+    shelf = Shelf(lesson([step("one", own())], [own()]))
+    voice = Voice(io.StringIO("".join(f"{line}\n" for line in typed)), out)
+    Conversation(shelf, record, voice, start_lab=lambda: Lab(start), trust=trust).hold_review()
+    return out.getvalue(), labs, record
+
+
+def test_a_question_of_a_run_is_made_by_a_lab_that_ends_with_it():
+    said, (lab,), record = review_of_own("1", "")
+    assert "The lab is making this question, of a new run.\n\nQuestion:\nAt your step 100: which?\n1. " in said
+    assert lab.closed
+    (kept,) = record.answers()
+    assert (kept.question, kept.review) == ("mine", True)
+    assert f"{int(kept.right)} of 1 right." in said
+
+
+class Dying(FakeLab):
+    """Ends when it is first asked for something."""
+
+    def answer(self):
+        self.die("exit code 1")
+
+
+class Mute(FakeLab):
+    """Says nothing."""
+
+    def answer(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("make", "why"), [(Dying, "its lab stopped (exit code 1)."), (Mute, "its lab took more than 30 seconds.")]
+)
+def test_one_that_cannot_be_made_is_skipped_with_a_sentence(monkeypatch, make, why):
+    monkeypatch.setattr(posing, "PATIENCE", 30.0 if make is Dying else 0.05)
+    said, (lab,), record = review_of_own("1", "", make=make)
+    assert f"This question can't be asked today, and stays due: {why}\nPress enter to go on.\n" in said
+    assert "There is nothing to answer here. Press enter to go on.\n" in said
+    assert "0 of 0 right, 1 skipped." in said
+    assert lab.closed
+    assert (record.answers(), len(record.due())) == ((), 1)
+
+
+def test_a_strangers_lesson_is_not_started(tmp_path):
+    said, labs, _ = review_of_own("", trust=Trust(tmp_path / "trusted.txt"))
+    assert "stays due: its lesson isn't one of tutor's own, and you haven't agreed to run its code.\n" in said
+    assert labs == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.course.made import bug, choice, live_choice, multiple, numeric, order, own, picture, step
+from tests.course.made import COMMON, bug, choice, live_choice, multiple, numeric, order, own, picture, step
 from tests.plain.talking import CountingLab
 from tests.ui.fake_lab import READY
 from tutor.link.messages import Fork, Frame, Keep, Restart, Run, Seek, Step, Trouble, Turn
@@ -251,7 +251,19 @@ def test_the_live_model_grades_a_prediction(chat):
 def test_where_the_lab_cannot_measure_the_authors_key_counts(chat):
     talk = chat(step("one", live_choice()), questions=[live_choice()])
     talk.type(shown(talk, 0), "2", "show")
-    assert "Right. It learns." in talk.type("show")
+    said = talk.type("show")
+    assert "so what we measured counts. There is no metric 'val'.\nRight. It learns." in said
+
+
+def test_curves_to_pick_from_are_read_after_a_stop(chat):
+    options = (
+        Option(text="Down", why="It learns.", right=True, points=(3.0, 2.0)),
+        Option(text="Up?", why="No.", points=(3.0, 4.0)),
+    )
+    question = Choice(**COMMON, live=Live(metric="val", at=(0, 100)), options=options)
+    said = chat(step("one", question), questions=[question]).first
+    assert ". Down. Its curve: 3, 2.\n" in said
+    assert ". Up? Its curve: 3, 4.\n" in said
 
 
 def test_a_curve_is_drawn_with_numbers(chat):

@@ -213,7 +213,8 @@ class FakeLab:
                 )
             case Try(question, _, _, seed) if not self.tries_nothing:
                 values = self.outcomes.get(question)
-                self.say(Tried(question, Outcome(seed, values) if values else None))
+                none = Tried(question, None, "There is no metric 'val'.")
+                self.say(Tried(question, Outcome(seed, values)) if values else none)
             case Pose(question):
                 self.say(Posed(question, *self.made.get(question, ("There is no such question.",))))
             case Sample(seeds, temperature):

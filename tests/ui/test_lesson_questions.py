@@ -333,6 +333,14 @@ async def test_the_live_model_grades_a_prediction_and_its_numbers_are_shown(app_
         assert answers(pilot) == [("falls", 0, False)]
 
 
+async def test_why_the_live_model_settles_nothing_is_told(app_at):
+    async with opened(live(app_at, live_choice())) as pilot:
+        await pilot.press(digit(pilot, 0), "2", "s")
+        await reads(pilot, "#question", "✓ Right. It learns.")
+        said = " ".join(shown(pilot, "#question").split())
+        assert "so what we measured counts. There is no metric 'val'. ✓" in said
+
+
 async def test_what_the_live_model_cannot_give_in_time_need_not_be_waited_for(app_at):
     async with opened(live(app_at, live_choice(), mute=True)) as pilot:
         await pilot.press(digit(pilot, 0), "2", "s")

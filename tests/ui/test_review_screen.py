@@ -4,10 +4,15 @@ import msgspec
 import pytest
 from textual.widgets import Input
 
-from tests.course.made import Shelf, choice, lesson, numeric, order, step
+from tests.course.made import Shelf, choice, lesson, numeric, order, own, step
 from tests.ui.conftest import AppOnFakeLabs
+from tests.ui.fake_lab import FakeLab
 from tests.ui.screen import painted, reads, shown, until
+from tutor.course import posing
 from tutor.learner.record import Record
+from tutor.learner.trust import Trust
+from tutor.link.messages import Open, Trouble
+from tutor.link.trials import Pose
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.review import ReviewScreen
@@ -158,3 +163,110 @@ async def test_the_screen_is_filled_at_every_size(app_due, size):
         await pilot.press(digit(pilot, 1))
         await pilot.pause()
         assert [len(line) for line in painted(pilot)] == [size[0]] * size[1]
+
+
+# Questions of a new run
+
+
+def posing_lab(mute=False, broken=None):
+    """Makes a lab that can make the question, and that says nothing while it is `mute`."""
+
+    def make():
+        lab = FakeLab(broken=broken)
+        lab.made["mine"] = ("At your step 100: which?", (("one", "No."), ("two", "Yes.")), 1)
+        lab.mute = mute
+        return lab
+
+    return make
+
+
+@every_size
+async def test_a_question_of_a_run_is_made_by_a_lab_that_ends_with_it(app_due, size):
+    app = app_due(own(), review=True, make=posing_lab(mute=True))
+    async with app.run_test(size=size) as pilot:
+        await at_review(pilot)
+        await reads(pilot, "#question", "The lab is making this question")
+        await until(lambda: app.labs and app.lab.commands, pilot)
+        await pilot.press("1", "enter")
+        await reads(pilot, "#notice", "It isn't made yet")
+        app.lab.answer()
+        await reads(pilot, "#question", "At your step 100: which?")
+        await until(lambda: app.lab.closed, pilot)
+        await reads(pilot, "#notice", "")
+        opened, pose = app.lab.got(Open, Pose)
+        assert (opened.seed, pose.trial) == (pose.luck, own().trial)
+        await pilot.press(digit(pilot, 1))
+        await until(lambda: "✓ Right." in "\n".join(painted(pilot)), pilot)
+        assert kept(pilot) == [("mine", True, True)]
+
+
+async def test_one_that_is_made_meanwhile_is_there_when_its_turn_comes(app_due):
+    app = app_due(choice(), own(), review=True, make=posing_lab())
+    async with app.run_test() as pilot:
+        await at_review(pilot)
+        await until(lambda: app.labs and app.lab.closed, pilot)
+        await pilot.press("right_square_bracket")
+        await until(lambda: "made" not in shown(pilot, "#question"), pilot)
+        if "which?" not in shown(pilot, "#question"):
+            await pilot.press("right_square_bracket")
+        assert len(app.labs) == 1
+
+
+async def test_a_round_without_such_questions_starts_no_lab(app_due):
+    app = app_due(*QUESTIONS, review=True, make=posing_lab())
+    async with app.run_test() as pilot:
+        await at_review(pilot)
+        await pilot.press(digit(pilot, 0) if "3.3" in shown(pilot, "#question") else "right_square_bracket")
+        await pilot.pause()
+        assert app.labs == []
+
+
+async def unasked(pilot, says):
+    """The question can't be asked, because of what `says` says; enter leaves it, and it stays due."""
+    await at_review(pilot)
+    await until(lambda: says in " ".join(shown(pilot, "#question").split()), pilot)
+    assert "This question can't be asked today, and stays due:" in " ".join(shown(pilot, "#question").split())
+    await pilot.press("1", "enter")
+    await reads(pilot, "#text", "0 of 0 right, 1 skipped.")
+    assert kept(pilot) == []
+    assert len(pilot.app.record.due()) == 1
+
+
+@pytest.mark.parametrize("end", ["trouble", "no such question", "too slow"])
+async def test_one_that_cannot_be_made_is_skipped_with_a_sentence(app_due, monkeypatch, end):
+    make, says = {
+        "trouble": (posing_lab(broken=Trouble("It broke.", "lab.py:7", "")), "lab.py:7: It broke."),
+        "no such question": (FakeLab, "There is no such question."),
+        "too slow": (posing_lab(mute=True), "its lab took more than 30 seconds."),
+    }[end]
+    if end == "too slow":
+        monkeypatch.setattr(posing, "PATIENCE", 0.01)
+    app = app_due(own(), review=True, make=make)
+    async with app.run_test() as pilot:
+        await unasked(pilot, says)
+        assert app.lab.closed
+
+
+async def test_a_lab_that_dies_is_said_to_have_died(app_due):
+    app = app_due(own(), review=True, make=posing_lab(mute=True))
+    async with app.run_test() as pilot:
+        await until(lambda: app.labs and app.lab.commands, pilot)
+        app.lab.die("exit code 1")
+        await unasked(pilot, "its lab stopped (exit code 1).")
+
+
+async def test_a_strangers_lesson_is_not_started(app_due, tmp_path):
+    app = app_due(own(), review=True, make=posing_lab(), trust=Trust(tmp_path / "trusted.txt"))
+    async with app.run_test() as pilot:
+        await unasked(pilot, "you haven't agreed to run its code.")
+        assert app.labs == []
+
+
+@pytest.mark.parametrize("key", ["escape", "right_square_bracket"])
+async def test_a_lab_ends_with_its_round(app_due, key):
+    app = app_due(own(), review=True, make=posing_lab(mute=True))
+    async with app.run_test() as pilot:
+        await at_review(pilot)
+        await until(lambda: app.labs and app.lab.commands, pilot)
+        await pilot.press(key)
+        await until(lambda: app.lab.closed, pilot)
