@@ -1,5 +1,7 @@
 """Predictions: locked on one page, carried along, and brought out by what the learner does to the run."""
 
+import math
+
 import pytest
 
 from tests.course.made import Notebook, choice, live_choice, own, picture, place_of, predict, ran, sit

@@ -72,9 +72,14 @@ def test_what_only_a_lab_can_ask_is_left_out():
     curve = Live(metric="val", at=(0, 100))
     about = {"concept": "loss", "ask": "?", "hints": ("!",), "explain": "."}
     draw = Draw(id="draw", **about, predict=True, live=curve, answer=(3.3, 2.5), low=2, high=4, tolerance=0.1, why=".")
-    of_a_run = Own(id="own", **about)
-    assert [can_stand_alone(question) for question in (choice(), numeric(), draw, of_a_run)] == [True, True, False, False]
-    alpha = named("alpha", draw, choice(), of_a_run)
+    mine = Own(id="own", **about)
+    assert [can_stand_alone(question) for question in (choice(), numeric(), draw, mine)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    alpha = named("alpha", draw, choice(), mine)
     assert names(whole_quiz(alpha)) == ["alpha/first-loss"]
     due = {("alpha", question): DAY for question in ("draw", "first-loss", "own")}
     assert set(names(queue([alpha], due, DAY, 20))) == {"alpha/first-loss", "alpha/own"}

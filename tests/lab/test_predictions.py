@@ -1,6 +1,7 @@
 """Trials and questions of the own run: what they give, and that the learner's run is as if there had been none."""
 
 import math
+import re
 
 import pytest
 import torch

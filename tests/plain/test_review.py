@@ -6,9 +6,9 @@ import pytest
 
 from tests.course.made import Shelf, choice, lesson, order, own, step
 from tests.ui.fake_lab import FakeLab
+from tutor.course import posing
 from tutor.course.grading import Verdict
 from tutor.course.review import Item, Round
-from tutor.course import posing
 from tutor.learner.record import Record
 from tutor.learner.trust import EVERYONE, Trust
 from tutor.plain.conversation import GOODBYE, Conversation

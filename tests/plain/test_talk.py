@@ -5,6 +5,8 @@ import pytest
 from tests.course.made import COMMON, bug, choice, live_choice, multiple, numeric, order, own, picture, step
 from tests.plain.talking import CountingLab
 from tests.ui.fake_lab import READY
+from tutor.course.live import Live
+from tutor.course.quiz import Choice, Option
 from tutor.link.messages import Fork, Frame, Keep, Restart, Run, Seek, Step, Trouble, Turn
 
 

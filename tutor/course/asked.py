@@ -1,7 +1,6 @@
 """A question as it stands in a sitting, and who keeps what becomes of it."""
 
 from collections.abc import Set
-from contextlib import suppress
 from typing import Literal, Protocol
 
 import msgspec
@@ -85,6 +84,9 @@ class Asked(msgspec.Struct):
     outcome: Outcome | None = None
     """What the live model gave."""
 
+    trouble: str = ""
+    """Why the live model could not settle it, where it couldn't."""
+
     points: tuple[float, ...] = ()
     """The curve as it is drawn so far."""
 
@@ -111,14 +113,16 @@ class Asked(msgspec.Struct):
         """Whether it is to come out, and the live model isn't there yet."""
         return self.waits and not self.locked
 
-    def settle(self, outcome: Outcome | None) -> Verdict | None:
+    def settle(self, outcome: Outcome | None, trouble: str = "") -> Verdict | None:
         """The verdict by what the live model gave; the author's if that is nothing, or fits nothing that was asked."""
-        self.waits = False
+        self.waits, self.trouble = False, trouble
         if outcome is not None and self.response is not None:
-            with suppress(ValueError):
+            try:
                 key = filled(self.question, outcome)
                 self.verdict = judged(self.question, outcome, self.response)
                 self.question, self.outcome = key, outcome
+            except ValueError as error:
+                self.trouble = str(error)
         return self.verdict
 
     def pose(self, posed: Posed, token: str) -> bool:

@@ -71,6 +71,11 @@ def told(question: Question, outcome: Outcome) -> str:
     return f"{seed} {live.metric} is {now}{_at(live.steps)}, against {against}."
 
 
+def untold(trouble: str) -> str:
+    """Why nothing was measured, in words."""
+    return f"Your model couldn't settle this, so what we measured counts. {trouble}"
+
+
 def _at(step: int) -> str:
     return f" at step {step:,}" if step else ""
 

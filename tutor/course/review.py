@@ -15,9 +15,13 @@ from tutor.course.quiz import Bug, Choice, Draw, Multiple, Numeric, Order, Own, 
 from tutor.course.sitting import Sitting
 from tutor.course.steps import Step
 from tutor.learner.schedule import today
+from tutor.link.trials import Posed
 
 if TYPE_CHECKING:
     from tutor.learner.record import Record, Sure
+
+IN_THE_MAKING = "The lab is making this question, of a new run."
+"""What stands for a question until a lab has made it."""
 
 PASS = 0.8
 """The share of its questions that is to be right for a lesson to be known."""
@@ -50,7 +54,9 @@ def waiting(lessons: Iterable[Lesson], record: "Record", a_day: int) -> tuple[It
 def why_none(lessons: Iterable[Lesson], record: "Record", a_day: int) -> str:
     """Why nothing is `waiting`, and when something will be."""
     day, due = today(), record.due()
-    later = [due[key] for lesson in lessons for name in lesson.questions if (key := (lesson.id, name)) in due]
+    items = (Item(lesson, question) for lesson in lessons for question in lesson.questions.values())
+    keys = ((item.lesson.id, item.question.id) for item in items if can_return(item.question))
+    later = [due[key] for key in keys if key in due]
     if not later:
         return "Nothing to review yet: what you answer in the lessons returns here, the next time a day later."
     left = sum(when <= day for when in later)
@@ -63,13 +69,13 @@ def queue(lessons: Iterable[Lesson], due: Mapping[tuple[str, str], date], day: d
     """At most `room` of the questions that are due on `day`, by their lesson and id, longest due first to be chosen.
 
     Two on one concept never follow each other while there is another way. What no lesson asks any more is left out, and
-    so is what only a lab can ask.
+    so is what can only be asked beside a run.
     """
     items = [
         (day_due, Item(lesson, question))
         for lesson in lessons
         for question in lesson.questions.values()
-        if (day_due := due.get((lesson.id, question.id), date.max)) <= day and can_stand_alone(question)
+        if (day_due := due.get((lesson.id, question.id), date.max)) <= day and can_return(question)
     ]
     items.sort(key=lambda pair: pair[0])
     return interleaved([item for _, item in items[:room]])
@@ -99,6 +105,11 @@ def _next(left: Sequence[Item], before: Item | None) -> Item:
 def can_stand_alone(question: Question) -> bool:
     """Whether it can be asked without a lab."""
     return not isinstance(question, Draw | Own) and not (question.live and question.live.at)
+
+
+def can_return(question: Question) -> bool:
+    """Whether it can be reviewed: a lab makes a question of a run anew."""
+    return can_stand_alone(question) or isinstance(question, Own)
 
 
 def whole_quiz(lesson: Lesson) -> tuple[Item, ...]:
@@ -176,14 +187,45 @@ class Round(Sitting):
         self.items = tuple(items)
         self.testing = testing
         self._record = record
-        token = f"{record.sitting} {today()}"
+        self.day = today()
+        """The day that it is held on."""
+        token = f"{record.sitting} {self.day}"
         super().__init__(_as_lesson(items), _Keeper(record, review=testing is None), token)
         self._asked = {name: _Once(q, shuffled(q, token)) for name, q in self.lesson.questions.items()}
+        self._making = {name for name, question in self.lesson.questions.items() if isinstance(question, Own)}
 
     @property
     def item(self) -> Item:
         """What is being asked."""
         return self.items[self.place[0] - 1]
+
+    @property
+    def unmade(self) -> tuple[tuple[Item, Own], ...]:
+        """What a lab is still to make."""
+        return tuple((item, own) for item in self.items if isinstance(own := item.question, Own) and self._waits(item))
+
+    def made(self, item: Item, posed: Posed) -> bool:
+        """Ask what a lab has made for `item`, or say why it can't be asked today; True if it is being asked now."""
+        asked = self._asked[item.name]
+        self._making.discard(item.name)
+        if not asked.pose(posed, self._token):
+            says = f"This question can't be asked today, and stays due: {posed.ask}"
+            asked.question = msgspec.structs.replace(asked.question, ask=says)
+        return asked is self.asked
+
+    @property
+    def waits(self) -> bool:
+        """Whether the question being asked is still being made."""
+        return self._waits(self.item)
+
+    @property
+    def done_here(self) -> bool:
+        """Whether nothing is left to answer here: it is answered, or can't be asked."""
+        asked = self.asked
+        return asked is not None and (asked.settled or (isinstance(asked.question, Own) and not self.waits))
+
+    def _waits(self, item: Item) -> bool:
+        return item.name in self._making
 
     @property
     def answered(self) -> int:
@@ -243,6 +285,8 @@ def _as_lesson(items: Sequence[Item]) -> Lesson:
 def _alone(item: Item) -> Question:
     """The question under its name, and settled by its author's key: there is no run to wait for."""
     question = item.question
+    if isinstance(question, Own):
+        return msgspec.structs.replace(question, id=item.name, ask=IN_THE_MAKING)
     if isinstance(question, Choice):
         options = tuple(msgspec.structs.replace(option, when=(), points=()) for option in question.options)
         return msgspec.structs.replace(question, id=item.name, predict=False, live=None, options=options)

@@ -213,8 +213,8 @@ class Sitting:
         """The predictions that are made, and that the live model is to settle."""
         return tuple(asked for asked in self._asked.values() if asked.waits)
 
-    def settle(self, question: str, outcome: Outcome | None) -> bool:
-        """What the live model gave for a prediction; None: nothing, and the author's key counts.
+    def settle(self, question: str, outcome: Outcome | None, trouble: str = "") -> bool:
+        """What the live model gave for a prediction; None: nothing, because of `trouble`, and the author's key counts.
 
         True if that prediction is being asked.
         """
@@ -222,7 +222,7 @@ class Sitting:
         if asked is None or not asked.waits:
             return False
         before = asked.verdict
-        if asked.settle(outcome) != before and asked.verdict is not None:
+        if asked.settle(outcome, trouble) != before and asked.verdict is not None:
             self._keeper.regrade(self.lesson.id, question, asked.verdict)
         return asked is self.asked
 

@@ -81,13 +81,16 @@ class Predictions:
 
     def _posed(self, command: Pose) -> Iterator[Report | None]:
         try:
-            run = self._run() if command.trial is None else None
+            run, which = self._run(), ""
             if command.trial is not None:
                 run = _begun(self._kind, self._data(), command.trial, command.luck)
                 for _ in _advanced(run, max(command.trial.at)):
                     yield None
-            made = posed(run or self._run(), command.question, command.luck)
-            yield Posed(command.question, made.ask, tuple(zip(made.options, made.whys, strict=True)), made.right)
+                which = f"{_told(run)}\n\n"
+            made = posed(run, command.question, command.luck)
+            yield Posed(
+                command.question, which + made.ask, tuple(zip(made.options, made.whys, strict=True)), made.right
+            )
         except TutorError as error:
             yield Posed(command.question, str(error))
 
@@ -145,6 +148,12 @@ def _begun(kind: type[Experiment], data: Sources, trial: Trial, seed: int) -> Ru
         raise TutorError(f"There is no preset '{trial.preset}'.", nearest(trial.preset, presets).strip())
     knobs: dict[str, Value] = {**presets.get(trial.preset, {}), **trial.set}
     return Runner(kind, data, seed, knobs)
+
+
+def _told(run: Runner) -> str:
+    """What the learner is to know of a run that isn't theirs."""
+    knobs = (f"{knob.name} {knob.show(run.knobs[knob.name])}" for knob in run.experiment.knobs)
+    return f"This run is new: {', '.join((f'seed {run.seed}', f'step {run.iteration:,}', *knobs))}."
 
 
 def _advanced(run: Runner, step: int) -> Iterator[None]:

@@ -56,7 +56,7 @@ class Tried(msgspec.Struct, frozen=True, tag=True):
 class Posed(msgspec.Struct, frozen=True, tag=True):
     """A question made of a run: what is asked, the options with their whys, and the place of the right one.
 
-    Without options it can't be asked, and `ask` says why.
+    Of a trial, `ask` says its seed, step and knobs first. Without options it can't be asked, and `ask` says why.
     """
 
     question: str

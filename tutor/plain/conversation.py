@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from typing import Literal
 
+from tutor.course import posing
 from tutor.course.catalog import Catalog
 from tutor.course.ledger import ledger
 from tutor.course.lesson import Lesson
-from tutor.course.review import Round, waiting, whole_quiz, why_none
+from tutor.course.quiz import Own
+from tutor.course.review import Item, Round, waiting, whole_quiz, why_none
 from tutor.errors import TutorError
 from tutor.learner.home import state_dir
 from tutor.learner.record import Progress, Record
 from tutor.learner.trust import EVERYONE, Trust, warning
 from tutor.link.client import LabProcess
+from tutor.link.trials import Posed
 from tutor.plain.lab import Lab, LabError
 from tutor.plain.ledger import told
+from tutor.plain.posing import made
 from tutor.plain.review import hold_round
 from tutor.plain.talk import Talk
 from tutor.plain.voice import Voice
@@ -85,7 +89,7 @@ class Conversation:
         lessons, record = self._catalog.lessons, self._record
         items = waiting(lessons, record, self._reviews_a_day)
         if items:
-            return hold_round(Round(items, record), record, self._voice)
+            return self._hold_round(Round(items, record))
         self._voice.say(why_none(lessons, record, self._reviews_a_day))
         return True
 
@@ -93,9 +97,17 @@ class Conversation:
         """Ask the questions of `lesson` before it is worked through; False to quit."""
         items = whole_quiz(lesson)
         if items:
-            return hold_round(Round(items, self._record, testing=lesson), self._record, self._voice)
+            return self._hold_round(Round(items, self._record, testing=lesson))
         self._voice.say("This lesson has no questions to take first.")
         return True
+
+    def _hold_round(self, round: Round) -> bool:
+        def make(item: Item, own: Own) -> Posed:
+            if not self._trust.covers(item.lesson.path):
+                return posing.unmade(posing.STRANGE)
+            return made(self._start_lab, posing.to_make(item.lesson, own, round.day, self._names_file))
+
+        return hold_round(round, self._record, self._voice, make)
 
     def _choose(self) -> Lesson | None:
         """The lesson that the learner chooses from the list; None to leave."""

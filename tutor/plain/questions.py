@@ -2,7 +2,7 @@
 
 from tutor.course.asked import SURE, Asked
 from tutor.course.attempt import Attempt
-from tutor.course.outcome import told
+from tutor.course.outcome import told, untold
 from tutor.course.quiz import Bug, Choice, Draw, Multiple, Numeric, Order, Own
 from tutor.link.goals import Gauge, last_step
 from tutor.plain.prose import CODE, linear
@@ -36,6 +36,8 @@ def outcome(asked: Asked) -> list[str]:
     if asked.locked or asked.measuring:
         return ["Your prediction is locked in."]
     lines = [told(asked.question, asked.outcome)] if asked.outcome is not None else []
+    if asked.trouble:
+        lines = [untold(asked.trouble)]
     if verdict.right:
         lines += linear(verdict.message, "Right. ")
     else:
@@ -92,7 +94,9 @@ def _option(asked: Asked, shown: int, option: int) -> str:
     elif isinstance(question, Choice | Multiple):
         text = " ".join(linear(question.options[option].text, f"{shown + 1}. "))
         points = question.options[option].points
-        text += f" Its curve: {', '.join(f'{value:g}' for value in points)}." if points else ""
+        if points:
+            stop = "" if text.endswith((".", "?", "!")) else "."
+            text += f"{stop} Its curve: {', '.join(f'{value:g}' for value in points)}."
     else:
         text = f"{shown + 1}. {question.items[option]}" if isinstance(question, Order) else ""
     note = _note(asked, option)

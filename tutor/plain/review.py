@@ -1,8 +1,12 @@
 """Reviews in plain lines: the questions of a round, one after the other."""
 
-from tutor.course.review import Round, solution
+from collections.abc import Callable
+
+from tutor.course.quiz import Own
+from tutor.course.review import IN_THE_MAKING, Item, Round, solution
 from tutor.errors import ExitCode, TutorError
 from tutor.learner.record import Record
+from tutor.link.trials import Posed
 from tutor.plain import answering, questions
 from tutor.plain.lab import Lab
 from tutor.plain.prose import linear
@@ -18,19 +22,30 @@ HELP = (
     "- quit: quit; every answer is kept",
 )
 
+GO_ON = "Press enter to go on."
+
 
 class _Asking(Talk):
-    """A talk about a round: there is no model, and after a question comes the next one."""
+    """A talk about a round: no model stays, and after a question comes the next one."""
 
-    def __init__(self, round: Round, record: Record, voice: Voice) -> None:
+    def __init__(self, round: Round, record: Record, voice: Voice, make: Callable[[Item, Own], Posed]) -> None:
         super().__init__(round.lesson, record, record.sitting, voice, _no_lab)
         self.sitting = round
         self.round = round
+        self._make = make
 
     def tell_question(self) -> None:
         """Say where the question comes from, and the question."""
-        self.say("", f"From the lesson {self.round.item.lesson.title}.")
-        super().tell_question()
+        item, own = self.round.item, self.round.item.question
+        self.say("", f"From the lesson {item.lesson.title}.")
+        if self.round.waits and isinstance(own, Own):
+            self.say(IN_THE_MAKING)
+            self.round.made(item, self._make(item, own))
+        asked = self.sitting.asked
+        if asked is not None and isinstance(asked.question, Own):
+            self.say(asked.question.ask, GO_ON)
+        else:
+            super().tell_question()
 
     def tell_outcome(self) -> None:
         """Say what came of the answer, and what to type now."""
@@ -39,15 +54,18 @@ class _Asking(Talk):
             super().tell_outcome()
             return
         right = [] if asked.right else [*linear(solution(asked.question)), ""]
-        self.say(*questions.outcome(asked), *right, "Press enter to go on.")
+        self.say(*questions.outcome(asked), *right, GO_ON)
 
 
-def hold_round(round: Round, record: Record, voice: Voice) -> bool:
-    """Ask the questions of `round` until they are all asked or the learner leaves; False to quit altogether."""
+def hold_round(round: Round, record: Record, voice: Voice, make: Callable[[Item, Own], Posed]) -> bool:
+    """Ask the questions of `round` until they are all asked or the learner leaves; False to quit altogether.
+
+    `make` has a lab make those that are about a run.
+    """
     count = len(round.items)
     what = f"Test of the lesson {round.testing.title}" if round.testing else "Review"
     voice.say(f"{what}: {count} {'question' if count == 1 else 'questions'}. Type help for the words that work here.")
-    talk = _Asking(round, record, voice)
+    talk = _Asking(round, record, voice, make)
     talk.tell_question()
     while (line := voice.ask()) is not None:
         word = line.lower()
@@ -55,8 +73,7 @@ def hold_round(round: Round, record: Record, voice: Voice) -> bool:
             return False
         if word in ("lessons", "esc"):
             return True
-        settled = round.asked is not None and round.asked.settled
-        if word in ("skip", "next", "]") or (settled and word in ("", "on", "enter")):
+        if word in ("skip", "next", "]") or (round.done_here and word in ("", "on", "enter")):
             if not round.next_question():
                 voice.say(round.end())
                 return True
@@ -77,6 +94,8 @@ def _obey(talk: Talk, word: str) -> None:
     elif word in ("", "question", "again"):
         talk.tell_question()
     elif word.removeprefix("answer ").strip()[:1] in tuple("0123456789-−+."):
+        if talk.sitting.asked is not None and isinstance(talk.sitting.asked.question, Own):
+            raise TutorError("There is nothing to answer here.", GO_ON, ExitCode.MISUSE)
         answering.answer(talk, word.removeprefix("answer ").strip())
     else:
         raise TutorError(f"There is no word '{word}'.", "Type help for all of them.", ExitCode.MISUSE)

@@ -10,7 +10,7 @@ from tutor.course.sitting import Sitting, State
 from tutor.errors import ExitCode, TutorError
 from tutor.link.knobs import Value
 from tutor.link.messages import Command, Frame, Pause, Restart, Turn
-from tutor.link.trials import Outcome, Pose, Posed, Tried, Try
+from tutor.link.trials import Pose, Posed, Tried, Try
 from tutor.plain import questions
 from tutor.plain.bench import Bench
 from tutor.plain.lab import Lab, LabError
@@ -132,19 +132,21 @@ class Talk:
         asked = self.sitting.asked
         if asked is None or not asked.measuring or asked.question.live is None:
             return
-        live, outcome = asked.question.live, None
+        live, name = asked.question.live, asked.question.id
         self.say("The model is measuring it.")
         try:
-            outcome = self._tried(Try(asked.question.id, live.metric, live.trials, self.seed))
-        except (LabError, KeyboardInterrupt):
-            self.say("It can't, so what we measured counts.")
-        self.sitting.settle(asked.question.id, outcome)
+            tried = self._tried(Try(name, live.metric, live.trials, self.seed))
+        except LabError as error:
+            tried = Tried(name, None, str(error))
+        except KeyboardInterrupt:
+            tried = Tried(name, None, "You stopped it.")
+        self.sitting.settle(name, tried.outcome, tried.trouble)
 
-    def _tried(self, command: Try) -> Outcome | None:
+    def _tried(self, command: Try) -> Tried:
         self.bench.send(command, goal=self.sitting.goal)
         while not isinstance(report := self.bench.hear(), Tried):
             pass
-        return report.outcome
+        return report
 
     def pose(self, own: Own) -> None:
         """Ask the question that the lab makes of the run as it stands."""

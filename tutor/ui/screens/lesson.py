@@ -82,8 +82,8 @@ class LessonScreen(PanedScreen):
                 self._offer(ready)
             case Frame() as frame:
                 self._show_frame(frame)
-            case Tried(question, outcome):
-                self.query_one(Page).settle(question, outcome)
+            case Tried(question, outcome, trouble):
+                self.query_one(Page).settle(question, outcome, trouble)
             case Posed() as posed:
                 self.query_one(Page).pose(posed)
             case Trouble() as report:

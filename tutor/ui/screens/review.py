@@ -4,11 +4,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.geometry import Region
 
+from tutor.course import posing
 from tutor.course.asked import Asked
-from tutor.course.quiz import Choice, Multiple
+from tutor.course.quiz import Choice, Multiple, Own
 from tutor.course.review import Round, solution
 from tutor.figures.lines import clip
 from tutor.ui.keys import REVIEW, bindings
+from tutor.ui.posing import made
 from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.widgets.goal_view import GoalView
@@ -47,8 +49,19 @@ class ReviewScreen(TutorScreen):
         yield KeyBar(REVIEW)
 
     def on_mount(self) -> None:
-        """Ask the first."""
+        """Ask the first; labs make meanwhile what is to be asked of new runs."""
         self.query_one(Page).open_page()
+        if self.round.unmade:
+            self.run_worker(self._make_questions())
+
+    async def _make_questions(self) -> None:
+        for item, own in self.round.unmade:
+            posed = posing.unmade(posing.STRANGE)
+            if self.tutor.trust.covers(item.lesson.path):
+                commands = posing.to_make(item.lesson, own, self.round.day, self.tutor.names_file)
+                posed = await made(await self.tutor.a_lab(), commands)
+            if self.round.made(item, posed):
+                self.query_one(_Questions).show_made()
 
     def on_resize(self) -> None:
         """Fit the title line in."""
@@ -62,10 +75,12 @@ class ReviewScreen(TutorScreen):
         room = self.size.width - len(place)
         title = clip(f" {what} · {self.round.item.lesson.title}", room - 1, self.tutor.glyphs)
         self.query_one("#top", Lines).show([((title.ljust(room), "title"), (place, "muted"))])
-        asked, question = self.round.asked, self.round.item.question
+        asked = self.round.asked
+        if asked is None or not asked.settled or asked.right:
+            return
         # An option that is right is marked where it stands.
-        if asked is not None and asked.settled and not asked.right and not isinstance(question, Choice | Multiple):
-            self._notify(solution(question), "text")
+        if not isinstance(asked.question, Choice | Multiple):
+            self._notify(solution(asked.question), "text")
 
     @on(Page.Says)
     def _tell(self, event: Page.Says) -> None:
@@ -85,9 +100,10 @@ class ReviewScreen(TutorScreen):
 
     def action_go_on(self) -> None:
         """Give the answer; after it, the next question, or the end."""
-        asked = self.round.asked
-        if asked is not None and asked.settled:
+        if self._over or self.round.done_here:
             self.action_next_one()
+        elif self.round.waits:
+            self._notify("It isn't made yet: ] goes on without it.")
         else:
             self.query_one(Page).go_on()
 
@@ -100,6 +116,8 @@ class ReviewScreen(TutorScreen):
             self.query_one(Page).open_page()
         else:
             self._over = True
+            # What is still being made is of no use any more.
+            self.workers.cancel_node(self)
             self.query_one(_Questions).end(f"{self.round.end()}\n\nPress enter for the list of lessons.")
 
     def action_hint(self) -> None:
@@ -140,6 +158,10 @@ class _Questions(Page):
         super()._show_question()
         self.call_after_refresh(self._show_outcome)
 
+    def show_made(self) -> None:
+        """Show the question that a lab has made."""
+        self._show_question()
+
     def _show_outcome(self) -> None:
         """Bring what is said to an answer into view, where it isn't."""
         view = self.query_one(_Question)
@@ -168,4 +190,6 @@ class _Question(QuestionView):
         return sum(map(len, above)), len(rest)
 
     def _next_key(self, asked: Asked) -> str:
+        if isinstance(asked.question, Own):
+            return "]: go on without it"
         return "enter: go on · o: its page" if asked.settled else super()._next_key(asked)

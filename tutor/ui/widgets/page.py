@@ -74,9 +74,9 @@ class Page(VerticalScroll):
         if self.sitting.saw(state, resting):
             self._show_question()
 
-    def settle(self, question: str, outcome: Outcome | None) -> None:
-        """What the live model gave for a prediction, None if it can't."""
-        if self.sitting.settle(question, outcome):
+    def settle(self, question: str, outcome: Outcome | None, trouble: str) -> None:
+        """What the live model gave for a prediction, None if it can't because of `trouble`."""
+        if self.sitting.settle(question, outcome, trouble):
             self._show_question()
 
     def pose(self, posed: Posed) -> None:

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tutor.course.asked import SURE, Asked
-from tutor.course.outcome import told
+from tutor.course.outcome import told, untold
 from tutor.course.quiz import Bug, Choice, Draw, Multiple, Numeric, Order, Own, Spot
 from tutor.course.sketch import blank, moved, sketch
 from tutor.roles import Line
@@ -217,6 +217,8 @@ def _outcome(asked: Asked, width: int) -> list[Line]:
     lines: list[Line] = [()]
     if asked.outcome is not None:
         lines += laid_out(told(asked.question, asked.outcome), width, "stress")
+    elif asked.trouble:
+        lines += laid_out(untold(asked.trouble), width, "warn")
     if verdict.right:
         lines += laid_out(verdict.message, width, "text", "✓ Right. ", "  ")
     else:
