@@ -185,7 +185,7 @@ class DeepMLP(Experiment):
         whys = (f"{now}; {count} of the others come before it." for now, count in zip(told, before, strict=True))
         right = values.index(max(values))
         return OwnQuestion(
-            f"At your step {self.iteration:,}: which of these layers {what}?",
+            f"At step {self.iteration:,}: which of these layers {what}?",
             tuple(names),
             right,
             tuple(f"{', '.join(told)}." if place == right else why for place, why in enumerate(whys)),

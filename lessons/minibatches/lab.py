@@ -165,13 +165,14 @@ class Minibatches(Experiment):
 
     @question("own-agreement")
     def own_agreement(self, seen: Observation, rng: Random) -> OwnQuestion:
-        means = self.cosines()
+        # Sizes so far apart that no luck of the draw puts them out of order.
+        means = {size: cosine for size, cosine in self.cosines().items() if size in (8, 256, 2048)}
         size = rng.choice(list(means))
         return OwnQuestion(
-            f"At your step {self.iteration:,}: the mean cosine of batch {size:,} to the full gradient?",
+            f"At step {self.iteration:,}: the mean cosine of batch {size:,} to the full gradient?",
             tuple(f"{cosine:.3f}" for cosine in means.values()),
             list(means).index(size),
-            tuple(f"At your weights that is the cosine of batch {other:,}." for other in means),
+            tuple(f"At these weights that is the cosine of batch {other:,}." for other in means),
         )
 
     def cosines(self) -> dict[int, float]:
