@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tutor import __version__
-from tutor.commands import lessons, options
+from tutor.commands import lessons, options, record
 from tutor.errors import ExitCode, TutorError
 
 
@@ -219,50 +219,19 @@ def review(plain: bool, **looks: Any) -> None:
 
 
 @cli.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def progress(as_json: bool) -> None:
-    """Show what is done and due, how sure and how right you were."""
-    from tutor.commands.progress import show_progress
+@click.argument("term", default="")
+def glossary(term: str) -> None:
+    """Say what a TERM means, and in which lesson one sees it.
 
-    show_progress(lessons.catalog(), as_json)
-
-
-@cli.command()
-@click.argument("file")
-def export(file: str) -> None:
-    """Write your record into a new FILE.
-
-    It holds all you have answered and done, as JSON; - is standard output.
+    Without a TERM, all of them.
     """
-    from tutor.commands.export import export_record
+    from tutor.commands.glossary import show_glossary
 
-    export_record(file)
-
-
-@cli.command("import")
-@click.argument("file")
-def import_(file: str) -> None:
-    """Add what `tutor export` wrote to your record.
-
-    Nothing newer is overwritten, and a FILE that isn't sound changes nothing; - is standard input.
-    """
-    from tutor.commands.import_ import import_record
-
-    import_record(file)
+    show_glossary(term)
 
 
-@cli.command()
-@click.argument("what", default="", metavar="[QUESTION|LESSON]")
-@click.option("--all", "everything", is_flag=True, help="Forget everything.")
-@click.option("--yes", is_flag=True, help="Don't ask.")
-def reset(what: str, everything: bool, yes: bool) -> None:
-    """Forget a question, a lesson or everything.
-
-    It asks first, and keeps a backup that `tutor import` brings back.
-    """
-    from tutor.commands.reset import reset_record
-
-    reset_record(lessons.catalog(), what, everything, yes)
+for _command in record.COMMANDS:
+    cli.add_command(_command)
 
 
 def _open_app(lesson: str | None, names_file: str | None, seed: int, plain: bool, looks: dict[str, Any]) -> None:

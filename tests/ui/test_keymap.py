@@ -28,9 +28,9 @@ def test_a_key_is_written_as_it_is_pressed(written, named, cap):
 
 
 def test_all_screens_follow():
-    keys, _ = checked({"toggle_run": "G"})
+    keys, _ = checked({"toggle_run": "H"})
     for table in (LESSON, ZOOM):
-        assert [action.cap for action in remapped(table, keys) if action.id == "toggle_run"] == ["G"]
+        assert [action.cap for action in remapped(table, keys) if action.id == "toggle_run"] == ["H"]
 
 
 def test_two_actions_can_change_places():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tutor.errors import ExitCode, TutorError
-from tutor.plain import answering, claims, pictures, reading, studies, training, turning
+from tutor.plain import answering, claims, glossary, pictures, reading, studies, training, turning
 from tutor.plain.talk import Talk
 from tutor.suggest import nearest
 
@@ -95,6 +95,7 @@ WORDS = (
         studies.noise,
         ("n",),
     ),
+    Word("glossary", "[TERM]", "what a term means, or which there are", glossary.glossary, ("G",)),
     Word("claims", "[all]", "what this page claims, or the lesson", claims.claims, ("k",)),
     Word("check", "[CLAIM]", "check a claim, or all that claims lists", claims.check),
     Word("code", "", "the model's code, as it runs", reading.code, ("c",)),

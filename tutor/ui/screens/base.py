@@ -76,6 +76,12 @@ class TutorScreen(Screen[None]):
         """Show the keys."""
         self.app.push_screen(HelpScreen(remapped(self.ACTIONS, self.tutor.keys)))
 
+    def action_glossary(self) -> None:
+        """Show the course's words."""
+        from tutor.ui.screens.glossary import GlossaryScreen
+
+        self.app.push_screen(GlossaryScreen())
+
     def action_quit_app(self) -> None:
         """Leave."""
         self.app.exit()
