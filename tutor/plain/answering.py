@@ -19,7 +19,11 @@ def answer(talk: Talk, text: str) -> None:
         talk.say("This question is answered.", questions.what_next(asked, talk.sitting.place, talk.trains))
         return
     if asked.given is not None:
-        lock(talk, SURE[_places(text, len(SURE), 1)[0]])
+        try:
+            (place,) = _places(text, len(SURE), 1)
+        except ValueError as error:
+            raise TutorError(str(error), code=ExitCode.MISUSE) from None
+        lock(talk, SURE[place])
         return
     if isinstance(asked.question, Own):
         raise TutorError("The question isn't made yet.", "Press enter for it.", code=ExitCode.MISUSE)
