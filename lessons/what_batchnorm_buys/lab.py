@@ -134,7 +134,7 @@ class WhatBatchNormBuys(Experiment):
                 if nets.kind == "held":
                     for w, first in zip(nets.weights, nets.lengths, strict=True):
                         w.mul_(first / length(w))
-        self.taken += 1
+        self.taken = self.iteration + 1
         if self.taken % EVERY == 0:
             self.note()
         return losses.detach().clamp(max=100).nanmedian()
