@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import torch
 
 from tutor.course.lesson import load_lesson
 from tutor.lab.datasets import Sources
@@ -21,14 +20,6 @@ GLOBALS = KIND.build.__globals__
 def _afresh():
     GLOBALS["runs"].clear()
     GLOBALS["looks"].clear()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def run(steps, **knobs):

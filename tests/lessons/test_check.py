@@ -3,7 +3,6 @@
 import shutil
 
 import pytest
-import torch
 
 from tutor.check.standard import check_lesson
 from tutor.course.catalog import Catalog, lesson_folders
@@ -14,14 +13,6 @@ FOLDERS = lesson_folders(lessons_dir())
 KNOWN = {outline.id: outline for outline in Catalog(FOLDERS).outlines}
 DATA = Sources()
 every_lesson = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def to_mend(folder, **how):

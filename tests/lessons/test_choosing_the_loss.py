@@ -21,14 +21,6 @@ PRESETS = {preset.name: preset.values for preset in KIND.presets}
 TASKS = ("3 or 8", "digit", "tags")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def run(steps=0, seed=42, **knobs):
     runner = Runner(KIND, DATA, seed, knobs)
     runner.advance(steps)

@@ -3,7 +3,6 @@
 from functools import cache
 
 import pytest
-import torch
 
 from tutor.course.catalog import Catalog
 from tutor.course.quiz import Spot
@@ -12,14 +11,6 @@ from tutor.paths import lessons_dir
 
 LESSONS = Catalog.find([lessons_dir()]).lessons
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @cache

@@ -18,14 +18,6 @@ DATA = Sources()
 PRESETS = {preset.name: preset.values for preset in KIND.presets}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def run(steps, seed=42, **knobs):
     runner = Runner(KIND, DATA, seed, knobs)
     runner.advance(steps)

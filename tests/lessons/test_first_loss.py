@@ -30,14 +30,6 @@ ZERO_OUTPUT = {"weights": "zero output", "bias": "zero"}
 ZERO_HIDDEN = {"weights": "zero hidden", "bias": "zero", "output_scale": 0.01}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def run(steps=0, seed=42, **knobs):
     runner = Runner(KIND, DATA, seed, knobs)
     runner.advance(steps)

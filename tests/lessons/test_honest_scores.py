@@ -23,14 +23,6 @@ PRESETS = {preset.name: preset.values for preset in KIND.presets}
 MUDDLED = PRESETS["muddled"]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(autouse=True)
 def _unseen(monkeypatch):
     monkeypatch.setattr(LAB, "SEEN", set())

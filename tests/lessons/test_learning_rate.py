@@ -24,14 +24,6 @@ PRESETS = {preset.name: preset.values for preset in KIND.presets}
 DATA = Sources()
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def measured():
     """The functions of claims.py."""

@@ -21,14 +21,6 @@ PRESETS = {preset.name: preset.values for preset in KIND.presets}
 NORMS = ("batch", "layer", "instance", "group", "position", "rms", "renorm", "weight", "spectral", "none")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def run(steps, seed=42, **knobs):
     runner = Runner(KIND, DATA, seed, knobs)
     runner.advance(steps)

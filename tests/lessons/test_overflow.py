@@ -22,14 +22,6 @@ PRESETS = {preset.name: preset.values for preset in KIND.presets}
 DEFAULTS = {knob.name: knob.value for knob in KIND.knobs}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def fresh():
     return Runner(KIND, DATA, 42)
