@@ -71,7 +71,7 @@ def walk(home, name):
     with Plain(home, name) as plain:
         said = plain.first
         for number, step in enumerate(lesson.steps, start=1):
-            assert f"Page {number} of {len(lesson.steps)}: {step.title}." in said
+            assert f"Page {number} of {len(lesson.steps)}: {step.title}" in said
             for question in (lesson.questions[name] for name in step.questions):
                 asked = linear(question.ask)[0]
                 said = said if asked in said else plain.type("")
