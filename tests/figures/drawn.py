@@ -14,3 +14,8 @@ def roles(line):
 def find(lines, word):
     """The (column, row) where `word` is written first."""
     return next((line.index(word), row) for row, line in enumerate(plain(lines)) if word in line)
+
+
+def text(figure, width, height):
+    """A figure drawn at a size, as one string."""
+    return "\n".join(plain(figure.draw(width, height)))

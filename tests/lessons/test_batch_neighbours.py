@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from tutor.course.lesson import load_lesson
+from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.runner import Runner
@@ -21,21 +21,6 @@ def run(steps, **knobs):
     runner = Runner(KIND, DATA, 42, knobs)
     runner.advance(steps)
     return runner
-
-
-def text(figure, width, height):
-    return "\n".join("".join(span[0] for span in line) for line in figure.draw(width, height))
-
-
-def test_the_lesson_loads_and_names_only_what_the_lab_has():
-    lesson = load_lesson(FOLDER)
-    assert (lesson.id, lesson.order, lesson.needs) == ("batch-neighbours", 19, ("train-and-eval",))
-    for step in lesson.steps:
-        assert set(step.figures) <= set(KIND.figures())
-        assert step.preset in {"", *PRESETS}
-        assert len(step.text.split()) <= 140
-    asked = [name for step in lesson.steps for name in step.questions]
-    assert sorted(asked) == sorted(lesson.questions)
 
 
 @pytest.mark.parametrize("norm", ["none", "batch", "layer"])

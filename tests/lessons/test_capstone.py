@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.course.lesson import load_lesson
+from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.runner import Runner
@@ -26,21 +26,6 @@ def run(steps, **knobs):
     runner = Runner(KIND, DATA, 42, knobs)
     runner.advance(steps)
     return runner
-
-
-def text(figure, width, height):
-    return "\n".join("".join(span[0] for span in line) for line in figure.draw(width, height))
-
-
-def test_the_lesson_loads_and_names_only_what_the_lab_has():
-    lesson = load_lesson(FOLDER)
-    assert (lesson.id, lesson.order) == ("capstone", 24)
-    for step in lesson.steps:
-        assert set(step.figures) <= set(KIND.figures())
-        assert step.preset in {"", *PRESETS}
-        assert len(step.text.split()) <= 150
-    asked = [name for step in lesson.steps for name in step.questions]
-    assert sorted(asked) == sorted(lesson.questions)
 
 
 @pytest.mark.parametrize("preset", ["", *PRESETS])

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from tutor.course.lesson import load_lesson
+from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.runner import Runner
@@ -28,23 +28,8 @@ def right(runner):
     return runner.measure().accuracies["val"]
 
 
-def text(figure, width, height):
-    return "\n".join("".join(span[0] for span in line) for line in figure.draw(width, height))
-
-
 def gradients(**knobs):
     return run(0, **knobs).look(["gradients"], 42)["gradients"].series[0].y
-
-
-def test_the_lesson_loads_and_names_only_what_the_lab_has():
-    lesson = load_lesson(FOLDER)
-    assert (lesson.id, lesson.order) == ("conv-nets-and-shortcuts", 22)
-    for step in lesson.steps:
-        assert set(step.figures) <= set(KIND.figures())
-        assert step.preset in {"", *PRESETS}
-        assert len(step.text.split()) <= 140
-    asked = [name for step in lesson.steps for name in step.questions]
-    assert sorted(asked) == sorted(lesson.questions)
 
 
 @pytest.mark.parametrize("norm", ["none", "batch", "layer"])

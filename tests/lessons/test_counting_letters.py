@@ -45,17 +45,6 @@ def chance(runner, a, b):
     return runner.experiment.chances()[Names.letters.index(a), Names.letters.index(b)].item()
 
 
-def test_the_lesson_loads_and_names_only_what_the_lab_has():
-    for step in LESSON.steps:
-        assert set(step.figures) <= set(KIND.figures())
-        assert step.preset in {"", *PRESETS}
-        run(**step.set)
-    asked = [name for step in LESSON.steps for name in step.questions]
-    assert asked == list(LESSON.questions)
-    assert {question.concept for question in LESSON.questions.values()} == set(LESSON.concepts)
-    assert all(len(step.text.split()) <= 140 for step in LESSON.steps)
-
-
 @pytest.mark.parametrize("preset", ["", *PRESETS])
 @pytest.mark.parametrize("steps", [0, 30])
 def test_every_figure_draws_and_describes_itself_for_every_preset(preset, steps):

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from tests.figures.drawn import text
 from tutor.course.lesson import load_lesson
 from tutor.course.quiz import Numeric
 from tutor.lab.datasets import Sources
@@ -52,22 +53,6 @@ def blocked(runner):
     """The parameters whose next gradient is exactly 0 everywhere."""
     seen = Observation(runner.experiment, runner.history)
     return {p.name for p in seen.parameters if not p.gradient.any()}
-
-
-def text(figure, width, height):
-    return "\n".join("".join(span[0] for span in line) for line in figure.draw(width, height))
-
-
-def test_the_lesson_loads_and_names_only_what_the_lab_has():
-    assert (LESSON.id, LESSON.order) == ("first-loss", 12)
-    for step in LESSON.steps:
-        assert set(step.figures) <= set(KIND.figures())
-        assert step.preset in {"", *PRESETS}
-        run(**step.set)
-        assert len(step.text.split()) <= 140, step.id
-    asked = [name for step in LESSON.steps for name in step.questions]
-    assert sorted(asked) == sorted(LESSON.questions)
-    assert {question.concept for question in LESSON.questions.values()} == set(LESSON.concepts)
 
 
 @pytest.mark.parametrize("preset", ["", *PRESETS])

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrizations
 
-from tutor.course.lesson import load_lesson
+from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.runner import Runner
@@ -27,23 +27,8 @@ def run(steps, seed=42, **knobs):
     return runner
 
 
-def text(figure, width, height):
-    return "\n".join("".join(span[0] for span in line) for line in figure.draw(width, height))
-
-
 def block():
     return 3 * torch.randn(4, 6, 8, generator=torch.Generator().manual_seed(1)) + 1
-
-
-def test_the_lesson_loads_and_names_only_what_the_lab_has():
-    lesson = load_lesson(FOLDER)
-    assert (lesson.id, lesson.order, lesson.needs) == ("norm-family", 21, ("batch-neighbours",))
-    for step in lesson.steps:
-        assert set(step.figures) <= set(KIND.figures())
-        assert step.preset in {"", *PRESETS}
-        assert len(step.text.split()) <= 150
-    asked = [name for step in lesson.steps for name in step.questions]
-    assert sorted(asked) == sorted(lesson.questions)
 
 
 @pytest.mark.parametrize("norm", NORMS)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from tutor.course.lesson import load_lesson
+from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.instruments import dead_units, saturated, spread
 from tutor.lab.load import load_experiment
@@ -36,24 +36,6 @@ def dead(runner):
 
 def preactivations(runner):
     return runner.experiment.hidden(Observation(runner.experiment, runner.history)).input
-
-
-def text(figure, width, height):
-    return "\n".join("".join(span[0] for span in line) for line in figure.draw(width, height))
-
-
-def test_the_lesson_loads_and_names_only_what_the_lab_has():
-    lesson = load_lesson(FOLDER)
-    assert (lesson.id, lesson.order, lesson.needs) == ("saturation", 13, ("first-loss",))
-    knobs = {knob.name for knob in KIND.knobs}
-    for step in lesson.steps:
-        assert set(step.figures) <= set(KIND.figures())
-        assert step.preset in {"", *PRESETS}
-        assert set(step.set) <= knobs
-        assert len(step.text.split()) <= 140
-    asked = [name for step in lesson.steps for name in step.questions]
-    assert sorted(asked) == sorted(lesson.questions)
-    assert {question.concept for question in lesson.questions.values()} == set(lesson.concepts)
 
 
 @pytest.mark.parametrize("preset", ["", *PRESETS])

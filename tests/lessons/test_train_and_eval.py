@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from tutor.course.lesson import load_lesson
+from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.observation import Observation
@@ -33,23 +33,6 @@ def trained():
 
 def value(runner, name):
     return getattr(runner.experiment, KIND.metrics()[name])(Observation(runner.experiment, runner.history))
-
-
-def text(figure, width, height):
-    return "\n".join("".join(span[0] for span in line) for line in figure.draw(width, height))
-
-
-def test_the_lesson_loads_and_names_only_what_the_lab_has():
-    lesson = load_lesson(FOLDER)
-    assert (lesson.id, lesson.order, lesson.needs) == ("train-and-eval", 18, ("gamma-beta",))
-    knobs = {knob.name for knob in KIND.knobs}
-    for step in lesson.steps:
-        assert set(step.figures) <= set(KIND.figures())
-        assert step.preset in {"", *PRESETS}
-        assert set(step.set) <= knobs
-        assert len(step.text.split()) <= 140
-    asked = [name for step in lesson.steps for name in step.questions]
-    assert sorted(asked) == sorted(lesson.questions)
 
 
 @pytest.mark.parametrize("preset", ["", *PRESETS])

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from tutor.course.lesson import load_lesson
+from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.runner import Runner
@@ -23,10 +23,6 @@ def run(steps, **knobs):
     runner = Runner(KIND, DATA, 42, knobs)
     runner.advance(steps)
     return runner
-
-
-def text(figure, width, height):
-    return "\n".join("".join(span[0] for span in line) for line in figure.draw(width, height))
 
 
 def by_torch(nets, rung, seed):
@@ -48,17 +44,6 @@ def by_torch(nets, rung, seed):
         last.weight.copy_(nets.last[rung, seed].T)
         last.bias.zero_()
     return nn.Sequential(*layers, last)
-
-
-def test_the_lesson_loads_and_names_only_what_the_lab_has():
-    lesson = load_lesson(FOLDER)
-    assert (lesson.id, lesson.order) == ("what-batchnorm-buys", 20)
-    for step in lesson.steps:
-        assert set(step.figures) <= set(KIND.figures())
-        assert step.preset in {"", *PRESETS}
-        assert len(step.text.split()) <= 140, step.id
-    asked = [name for step in lesson.steps for name in step.questions]
-    assert sorted(asked) == sorted(lesson.questions)
 
 
 @pytest.mark.parametrize("kinds", [("plain", "batch"), ("shaken", "direction"), ("held", "residual"), ("both", "both")])
