@@ -93,7 +93,7 @@ async def test_resized_to_any_size_it_looks_as_if_opened_there(make, keys, kind)
         for size in ((300, 100), (40, 12), (200, 60), (20, 5), (120, 40)):
             await resize(pilot, size)
             if size in fresh:
-                assert await still(pilot) == fresh[size]
+                await until(lambda size=size: painted(pilot) == fresh[size], pilot)
 
 
 @pytest.mark.parametrize("seed", range(2))

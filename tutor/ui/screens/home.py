@@ -1,6 +1,5 @@
 """The home screen: the lessons, and what is done."""
 
-import textwrap
 from collections.abc import Iterator
 from functools import partial
 
@@ -15,10 +14,10 @@ from tutor.errors import TutorError
 from tutor.learner.record import Progress
 from tutor.ui.app import AFTER_THE_FIRST_PAINT
 from tutor.ui.keys import HOME, bindings
-from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import Offer, TutorScreen
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.note import Note
 
 TITLE = (("tutor", "accent"), ("  how neural networks train, by training them", "muted"))
 
@@ -33,7 +32,6 @@ class HomeScreen(TutorScreen):
     HomeScreen OptionList, HomeScreen OptionList:focus {
         height: 1fr; border: none; padding: 0 1; background: $background; background-tint: transparent;
     }
-    HomeScreen #notice, HomeScreen #about { padding: 0 1; }
     HomeScreen.-short #about { display: none; }
     """
 
@@ -41,15 +39,14 @@ class HomeScreen(TutorScreen):
         """A title, the list, the chosen lesson's summary, the keys."""
         yield Lines([TITLE], id="top")
         yield OptionList(id="lessons")
-        yield Lines(id="about")
-        yield Lines(id="notice")
+        yield Note(id="about")
+        yield Note(id="notice")
         yield KeyBar(HOME)
 
     def on_mount(self) -> None:
         """Say what there is to say."""
         notice, self.tutor.notice = self.tutor.notice, ""
-        if notice:
-            self.query_one("#notice", Lines).show(laid_out(notice, self.size.width - 2, "warn"))
+        self._tell(notice, "warn")
 
     def on_screen_resume(self) -> None:
         """List the titles at once; what is done, which takes reading every lesson, follows after the first paint."""
@@ -95,8 +92,7 @@ class HomeScreen(TutorScreen):
     @on(OptionList.OptionHighlighted)
     def _summarise(self, event: OptionList.OptionHighlighted) -> None:
         summary = next(outline.summary for outline in self.tutor.catalog.outlines if outline.id == event.option_id)
-        about = self.query_one("#about", Lines)
-        about.show([((line, "muted"),) for line in textwrap.wrap(summary, max(about.size.width, 10))])
+        self.query_one("#about", Note).say(summary, "muted")
 
     def offers(self) -> Iterator[Offer]:
         """The keys, and each lesson."""
@@ -112,7 +108,7 @@ class HomeScreen(TutorScreen):
         try:
             self.tutor.open_lesson(self.tutor.catalog.get(name))
         except TutorError as error:
-            self.query_one("#notice", Lines).show([((str(error), "bad"),)])
+            self._tell(str(error), "bad")
 
     def action_review(self) -> None:
         """Ask what is due."""
@@ -147,7 +143,7 @@ class HomeScreen(TutorScreen):
             self._tell("This lesson has no questions to take first.")
 
     def _tell(self, text: str, role: str = "muted") -> None:
-        self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 2, role) if text else [])
+        self.query_one("#notice", Note).say(text, role)
 
     def action_open(self) -> None:
         """Open the lesson under the bar."""

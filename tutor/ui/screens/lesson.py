@@ -10,7 +10,6 @@ from textual.containers import Horizontal
 from tutor.course.lesson import Lesson
 from tutor.course.sitting import State
 from tutor.course.steps import Step
-from tutor.figures.lines import clip
 from tutor.link.knobs import Value
 from tutor.link.messages import Frame, Pause, Ready, Restart, Trouble, Turn
 from tutor.link.trials import Pose, Posed, Tried, Try
@@ -19,14 +18,15 @@ from tutor.ui.keys import LESSON, NEEDS_TRAINING, bindings
 from tutor.ui.screens.base import Offer
 from tutor.ui.screens.panes import PanedScreen
 from tutor.ui.session import LabSaid
-from tutor.ui.status import status
 from tutor.ui.widgets.figure_pane import FigurePane
 from tutor.ui.widgets.goal_view import outcome
+from tutor.ui.widgets.heading import Heading
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.knob_panel import KnobPanel
-from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.note import Note
 from tutor.ui.widgets.page import Page
 from tutor.ui.widgets.prompt import Prompt
+from tutor.ui.widgets.status_line import StatusLine
 from tutor.ui.widgets.timeline import Timeline
 
 
@@ -37,13 +37,11 @@ class LessonScreen(PanedScreen):
     BINDINGS = bindings(LESSON)
     AUTO_FOCUS = "#reading"
     DEFAULT_CSS = """
-    LessonScreen #top { height: 1; background: $surface; }
     LessonScreen #main { height: 1fr; }
     LessonScreen #reading { width: 46%; padding: 0 1; }
     LessonScreen.-wide #reading { width: 44%; }
     LessonScreen #figures { width: 1fr; padding: 0 0 0 1; }
     LessonScreen #notice { max-height: 4; background: $surface; }
-    LessonScreen #status { height: 1; background: $surface; }
     """
 
     def __init__(self, lesson: Lesson) -> None:
@@ -58,15 +56,15 @@ class LessonScreen(PanedScreen):
 
     def parts(self) -> ComposeResult:
         """A title line; text beside figures; knobs; what is going on; keys."""
-        yield Lines(id="top")
+        yield Heading(self.tutor.glyphs, id="top")
         with Horizontal(id="main"):
             yield Page(self.sitting, id="reading")
             yield FigurePane(self.tutor.glyphs, id="figures")
         yield KnobPanel(id="knobs")
         yield Prompt(id="prompt")
-        yield Lines(id="notice")
+        yield Note(id="notice")
         yield Timeline(id="timeline")
-        yield Lines([(("loading the model …", "muted"),)], id="status")
+        yield StatusLine("loading the model …", id="status")
         yield KeyBar(LESSON)
 
     def on_mount(self) -> None:
@@ -127,8 +125,7 @@ class LessonScreen(PanedScreen):
     def _show_state(self) -> None:
         frame = self.session.frame
         if frame is not None:
-            told = status(frame, self.query_one(Page).trains, self.size.width, secret=self.secret)
-            self.query_one("#status", Lines).show([told])
+            self.query_one(StatusLine).follow(frame, self.query_one(Page).trains, secret=self.secret)
             self.query_one(Timeline).follow(frame)
 
     def _goal_reached(self) -> None:
@@ -146,10 +143,8 @@ class LessonScreen(PanedScreen):
     @on(Page.Moved)
     def _show_top(self) -> None:
         sitting = self.sitting
-        place = f"page {sitting.index + 1} of {len(self.lesson.steps)}{' ✓' if sitting.done(sitting.step.id) else ''} "
-        room = self.size.width - len(place)
-        title = clip(f" {self.lesson.order} · {self.lesson.title}", room - 1, self.tutor.glyphs)
-        self.query_one("#top", Lines).show([((title.ljust(room), "title"), (place, "muted"))])
+        place = f"page {sitting.index + 1} of {len(self.lesson.steps)}{' ✓' if sitting.done(sitting.step.id) else ''}"
+        self.query_one(Heading).say(f"{self.lesson.order} · {self.lesson.title}", place)
 
     @on(Page.Moved)
     def _send_trials(self) -> None:
@@ -254,11 +249,6 @@ class LessonScreen(PanedScreen):
     def action_hint(self) -> None:
         """One more hint."""
         self.query_one(Page).hint()
-
-    def on_resize(self) -> None:
-        """Fit the lines at the top and at the bottom in."""
-        self._show_top()
-        self._show_state()
 
     @on(events.Click, "#status")
     async def _click_status(self) -> None:

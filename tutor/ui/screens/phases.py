@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from tutor.figures import AnyFigure, Table
 from tutor.link.dissection import Dissect, Dissected, Inspect, Inspected
 from tutor.ui.keys import PHASES, bindings
-from tutor.ui.prose import laid_out
 from tutor.ui.screens.overlay import RunOverlay
 from tutor.ui.session import LabSaid
 from tutor.ui.widgets.figure_pane import FigurePane
 from tutor.ui.widgets.figure_view import FigureView
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.note import Note
 
 if TYPE_CHECKING:
     from tutor.ui.screens.tuning import TuningScreen
@@ -34,7 +34,7 @@ class PhasesScreen(RunOverlay):
     DEFAULT_CSS = """
     PhasesScreen { overflow: hidden; }
     PhasesScreen #top { height: 1; background: $surface; }
-    PhasesScreen #says { padding: 0 1; margin: 0 0 1 0; }
+    PhasesScreen #says { margin: 0 0 1 0; }
     PhasesScreen #tensors { padding: 0 1; max-height: 50%; }
     PhasesScreen #pictures { padding: 0 1; height: 1fr; margin: 1 0 0 0; }
     PhasesScreen KeyBar { dock: bottom; }
@@ -57,7 +57,7 @@ class PhasesScreen(RunOverlay):
     def parts(self) -> ComposeResult:
         """Where one is; what the phase does; its tensors; the chosen one; the keys."""
         yield Lines(id="top")
-        yield Lines([(("taking the next step apart …", "muted"),)], id="says")
+        yield Note("taking the next step apart …", "muted", id="says")
         yield FigureView(self.tutor.glyphs, id="tensors")
         yield FigurePane(self.tutor.glyphs, id="pictures")
         yield KeyBar(PHASES)
@@ -137,7 +137,7 @@ class PhasesScreen(RunOverlay):
             spans.append(("  taken" if self._taken else "  not taken yet", "good" if self._taken else "muted"))
         self.query_one("#top", Lines).show([tuple(spans)])
         says = self._apart.phases[self._phase].says
-        self.query_one("#says", Lines).show(laid_out(says, self.size.width - 2))
+        self.query_one("#says", Note).say(says)
         self._show_tensor()
 
     def _show_tensor(self) -> None:

@@ -8,14 +8,13 @@ from tutor.course import posing
 from tutor.course.asked import Asked
 from tutor.course.quiz import Choice, Multiple, Own
 from tutor.course.review import Round, solution
-from tutor.figures.lines import clip
 from tutor.ui.keys import REVIEW, bindings
 from tutor.ui.posing import made
-from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.widgets.goal_view import GoalView
+from tutor.ui.widgets.heading import Heading
 from tutor.ui.widgets.key_bar import KeyBar
-from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.note import Note
 from tutor.ui.widgets.page import Page
 from tutor.ui.widgets.prompt import Prompt
 from tutor.ui.widgets.question_view import QuestionView
@@ -29,7 +28,6 @@ class ReviewScreen(TutorScreen):
     BINDINGS = bindings(REVIEW)
     AUTO_FOCUS = "#page"
     DEFAULT_CSS = """
-    ReviewScreen #top { height: 1; background: $surface; }
     ReviewScreen #page { height: 1fr; padding: 0 1; }
     ReviewScreen #question { max-width: 90; }
     ReviewScreen #notice { max-height: 4; background: $surface; }
@@ -42,10 +40,10 @@ class ReviewScreen(TutorScreen):
 
     def parts(self) -> ComposeResult:
         """Where the question comes from; the question; the keys."""
-        yield Lines(id="top")
+        yield Heading(self.tutor.glyphs, id="top")
         yield _Questions(self.round, id="page")
         yield Prompt(id="prompt")
-        yield Lines(id="notice")
+        yield Note(id="notice")
         yield KeyBar(REVIEW)
 
     def on_mount(self) -> None:
@@ -63,18 +61,11 @@ class ReviewScreen(TutorScreen):
             if self.round.made(item, posed):
                 self.query_one(_Questions).show_made()
 
-    def on_resize(self) -> None:
-        """Fit the title line in."""
-        self._show_top()
-
     @on(Page.Moved)
     def _show_top(self) -> None:
         number, count = self.round.place
-        place = f"{number} of {count} "
         what = "Test" if self.round.testing else "Review"
-        room = self.size.width - len(place)
-        title = clip(f" {what} · {self.round.item.lesson.title}", room - 1, self.tutor.glyphs)
-        self.query_one("#top", Lines).show([((title.ljust(room), "title"), (place, "muted"))])
+        self.query_one(Heading).say(f"{what} · {self.round.item.lesson.title}", f"{number} of {count}")
         asked = self.round.asked
         if asked is None or not asked.settled or asked.right:
             return
@@ -91,7 +82,7 @@ class ReviewScreen(TutorScreen):
         self.query_one(Prompt).ask(event.label, event.start, event.done, selected=False)
 
     def _notify(self, text: str, role: str = "muted") -> None:
-        self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 1, role, " ", " ") if text else [])
+        self.query_one("#notice", Note).say(text, role)
 
     def action_digit(self, digit: int) -> None:
         """Answer with a digit."""

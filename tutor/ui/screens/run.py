@@ -6,11 +6,10 @@ from textual.timer import Timer
 from tutor.course.lesson import Lesson
 from tutor.course.sitting import Sitting
 from tutor.link.messages import Pause, Restart, Run, Seek, Step
-from tutor.ui.prose import laid_out
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.session import LabEnded, Session
 from tutor.ui.widgets.knob_panel import KnobPanel
-from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.note import Note
 from tutor.ui.widgets.prompt import Prompt
 from tutor.ui.widgets.timeline import Timeline
 
@@ -18,7 +17,7 @@ from tutor.ui.widgets.timeline import Timeline
 class RunScreen(TutorScreen):
     """Holds the learner's sitting, a lab's session, and what the one does to the run in the other.
 
-    A subclass lays out a `KnobPanel`, a `Prompt` and `Lines#notice`.
+    A subclass lays out a `KnobPanel`, a `Prompt` and `Note#notice`.
     """
 
     def __init__(self, lesson: Lesson) -> None:
@@ -183,4 +182,4 @@ class RunScreen(TutorScreen):
         self.sitting.attempts.ran()
 
     def _notify(self, text: str, role: str = "text") -> None:
-        self.query_one("#notice", Lines).show(laid_out(text, self.size.width - 1, role, " ", " ") if text else [])
+        self.query_one("#notice", Note).say(text, role)

@@ -14,10 +14,10 @@ from tutor.link.messages import Frame, Sample, Sampled
 from tutor.ui.keys import SAMPLING, bindings
 from tutor.ui.screens.overlay import RunOverlay
 from tutor.ui.session import LabSaid
-from tutor.ui.status import status
 from tutor.ui.widgets.figure_view import FigureView
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from tutor.ui.screens.tuning import TuningScreen
@@ -42,7 +42,6 @@ class SamplingScreen(RunOverlay):
     SamplingScreen #main { height: 1fr; margin: 1 0 0 0; }
     SamplingScreen #samples { width: 1fr; max-width: 32; padding: 0 1; }
     SamplingScreen #letters { width: 2fr; padding: 0 1; }
-    SamplingScreen #status { height: 1; background: $surface; }
     SamplingScreen.-narrow #main { layout: vertical; margin: 0; }
     SamplingScreen.-narrow #samples { max-width: 100%; height: 1fr; }
     SamplingScreen.-narrow #letters { width: 1fr; height: 1fr; }
@@ -62,7 +61,7 @@ class SamplingScreen(RunOverlay):
         with Horizontal(id="main"):
             yield FigureView(self.tutor.glyphs, id="samples")
             yield FigureView(self.tutor.glyphs, id="letters")
-        yield Lines(id="status")
+        yield StatusLine(id="status")
         yield KeyBar(SAMPLING)
 
     def on_mount(self) -> None:
@@ -93,7 +92,7 @@ class SamplingScreen(RunOverlay):
                 pass
 
     def _show_run(self, frame: Frame) -> None:
-        self.query_one("#status", Lines).show([status(frame, True, self.size.width)])
+        self.query_one(StatusLine).follow(frame)
         if self._clock is None or not self.session.caught_up:
             return
         if frame.running:

@@ -9,12 +9,12 @@ from textual.widget import Widget
 
 from tutor.link.messages import Command, Look, Pause, Stop, Studied
 from tutor.roles import Line
-from tutor.ui.prose import laid_out
 from tutor.ui.screens.overlay import RunOverlay
 from tutor.ui.session import LabSaid
 from tutor.ui.widgets.figure_pane import FigurePane
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.note import Note
 from tutor.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ class StudyScreen(RunOverlay):
 
     DEFAULT_CSS = """
     StudyScreen #top { height: 1; background: $surface; }
-    StudyScreen #intro, StudyScreen #says { padding: 0 1; }
     StudyScreen #says { max-height: 50%; }
     StudyScreen #pictures { height: 1fr; padding: 0 1; }
     StudyScreen #progress { height: 1; background: $surface; }
@@ -54,10 +53,10 @@ class StudyScreen(RunOverlay):
     def parts(self) -> ComposeResult:
         """A title; what this is about; what it shows; what follows; how far it is; typing; keys."""
         yield Lines([((f" {self.TITLE}", "title"),)], id="top")
-        yield Lines(id="intro")
+        yield Note(id="intro")
         yield from self.extras()
         yield FigurePane(self.tutor.glyphs, id="pictures")
-        yield Lines(id="says")
+        yield Note(id="says")
         yield Lines(id="progress")
         yield Prompt(id="prompt")
         yield KeyBar(self.ACTIONS)
@@ -76,7 +75,7 @@ class StudyScreen(RunOverlay):
         self._study, self._working = None, True
         self.session.send(study)
         self._awaited = self.session.sent
-        self.query_one("#says", Lines).show([])
+        self.query_one("#says", Note).say("")
         if self._clock is not None:
             self._clock.resume()
 
@@ -111,13 +110,13 @@ class StudyScreen(RunOverlay):
 
     def say(self, text: str, role: str = "text") -> None:
         """Show what follows from it all."""
-        self.query_one("#says", Lines).show(laid_out(text, self.size.width - 2, role) if text else [])
+        self.query_one("#says", Note).say(text, role)
         # A verdict can wait for the learner to ask; an answer to a key can't.
         self.set_class(bool(text) and role != "text", "telling")
 
     def explain(self, text: str) -> None:
         """Show what this is about."""
-        self.query_one("#intro", Lines).show(laid_out(text, self.size.width - 2, "muted") if text else [])
+        self.query_one("#intro", Note).say(text, "muted")
 
     def on_resize(self) -> None:
         """Lay out again."""

@@ -13,15 +13,14 @@ from tutor.figures.base import Place
 from tutor.figures.together import SideBySide
 from tutor.link.messages import FigureName, Frame
 from tutor.ui.keys import ZOOM, bindings
-from tutor.ui.prose import laid_out
 from tutor.ui.saving import save_figure
 from tutor.ui.screens.overlay import RunOverlay
 from tutor.ui.session import LabSaid
-from tutor.ui.status import status
 from tutor.ui.widgets.figure_view import FigureView
 from tutor.ui.widgets.key_bar import KeyBar
-from tutor.ui.widgets.lines import Lines
+from tutor.ui.widgets.note import Note
 from tutor.ui.widgets.prompt import Prompt
+from tutor.ui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from tutor.ui.screens.tuning import TuningScreen
@@ -35,8 +34,7 @@ class ZoomScreen(RunOverlay):
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     ZoomScreen #figure { height: 1fr; padding: 0 1; }
-    ZoomScreen #read { max-height: 3; padding: 0 1; background: $surface; }
-    ZoomScreen #status { height: 1; background: $surface; }
+    ZoomScreen #read { max-height: 3; background: $surface; }
     """
 
     def __init__(self, run: "TuningScreen", names: tuple[FigureName, ...], chosen: str) -> None:
@@ -56,9 +54,9 @@ class ZoomScreen(RunOverlay):
     def parts(self) -> ComposeResult:
         """The figure; what the cursor reads; a line to type in; how the run stands; the keys."""
         yield FigureView(self.tutor.glyphs, id="figure")
-        yield Lines(id="read")
+        yield Note(id="read")
         yield Prompt(id="prompt")
-        yield Lines(id="status")
+        yield StatusLine(id="status")
         yield KeyBar(ZOOM)
 
     def on_mount(self) -> None:
@@ -85,7 +83,7 @@ class ZoomScreen(RunOverlay):
         if not isinstance(event.report, Frame):
             return
         frame = event.report
-        self.query_one("#status", Lines).show([status(frame, self.run.trains, self.size.width, secret=self.run.secret)])
+        self.query_one(StatusLine).follow(frame, self.run.trains, secret=self.run.secret)
         if self._clock is not None and self.session.caught_up:
             (self._clock.resume if frame.running else self._clock.pause)()
         figure = frame.figures.get(self._names[self._index])
@@ -102,7 +100,7 @@ class ZoomScreen(RunOverlay):
         self.query_one("#figure", FigureView).draw(told, None if self._in_words else self._cursor)
         text = figure.read(self._cursor) if self._cursor is not None else ""
         text, role = self._said if self._said[0] else (text, "accent")
-        self.query_one("#read", Lines).show(laid_out(text, self.size.width - 2, role) if text else [])
+        self.query_one(Note).say(text, role)
 
     def action_read(self, across: int, down: int) -> None:
         """Move the cursor; it begins at the last place of a curve, and at the first of anything else."""
