@@ -1,11 +1,14 @@
 """A program in a real pseudo-terminal: what it paints, and keys to press."""
 
+import collections
+import contextlib
 import fcntl
 import os
 import pty
 import queue
 import signal
 import struct
+import sys
 import termios
 import threading
 import time
@@ -17,6 +20,9 @@ ESCAPE, ENTER, TAB, UP, DOWN, RIGHT, LEFT = "\x1b", "\r", "\t", "\x1b[A", "\x1b[
 
 
 _ASK = b"\x1b[6n"
+
+_BURST = 16
+"""Chunks, of some 4 KiB each."""
 
 
 class Terminal:
@@ -35,6 +41,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._chunks: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        self._burst: collections.deque[tuple[float, bytes]] = collections.deque()
         self.received = 0
         """How many bytes have been taken in by `wait_for` and `listen`."""
         self.code: int | None = None
@@ -47,7 +54,9 @@ class Terminal:
         if not self.pid:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execvpe(command[0], list(command), full)
-        # A thread reads, so that what it notes as a chunk's time doesn't include this process's own painting.
+        # A thread reads, so that what it notes as a chunk's time doesn't include this process's own painting; nor does
+        # it wait long for that.
+        sys.setswitchinterval(0.0005)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -126,7 +135,13 @@ class Terminal:
         os.kill(self.pid, signal.SIGKILL)
 
     def _take(self, seconds: float) -> float:
-        at, chunk = self._chunks.get(timeout=seconds) if seconds else self._chunks.get_nowait()
+        if not self._burst:
+            self._burst.append(self._chunks.get(timeout=seconds) if seconds else self._chunks.get_nowait())
+            # Painting here takes a core's time from the program that still writes the rest of it.
+            with contextlib.suppress(queue.Empty):
+                while len(self._burst) < _BURST:
+                    self._burst.append(self._chunks.get(timeout=0.003))
+        at, chunk = self._burst.popleft()
         self.received += len(chunk)
         self._stream.feed(chunk)
         return at

@@ -1,13 +1,19 @@
 """What is sent for a change, painted over what was there, is what painting everything anew would give."""
 
+import asyncio
 import random
 
 import pyte
+from textual import events
 from textual.app import App
 from textual.containers import Horizontal
 
+from tests.ui.conftest import AppOnFakeLabs
+from tests.ui.screen import PATIENCE, until
+from tutor.course.catalog import Catalog
+from tutor.learner.record import Record
 from tutor.ui.colours import Palette
-from tutor.ui.narrow import NarrowCompositor
+from tutor.ui.narrow import NarrowCompositor, NarrowScreen
 from tutor.ui.widgets.lines import Lines
 
 SIZE = 40, 8
@@ -88,3 +94,51 @@ async def test_a_change_of_one_letter_sends_less_than_its_line():
         (update,) = app.updates
         assert "L" in update
         assert "k" not in update
+
+
+class Page(NarrowScreen):
+    """One line, which a key changes."""
+
+    BINDINGS = [("x", "change", "change it")]
+
+    def compose(self):
+        yield Lines([(("before", "text"),)])
+
+    def action_change(self):
+        self.query_one(Lines).show([(("after!", "text"),)])
+
+
+class OnePage(AppOnFakeLabs):
+    """Keeps what its page paints."""
+
+    def __init__(self):
+        super().__init__(Catalog({}), Record(None), None)
+        self.updates = []
+
+    def _display(self, screen, renderable):
+        if renderable is not None and isinstance(screen, Page):
+            self.updates.append(renderable.render_segments(self.console))
+
+
+async def test_a_screen_is_painted_once_to_open():
+    app = OnePage()
+    async with app.run_test(size=SIZE) as pilot:
+        await app.push_screen(Page())
+        await until(lambda: app.updates, pilot)
+        await pilot.pause(0.1)
+        assert sum("before" in update for update in app.updates) == 1
+
+
+async def test_what_a_key_changes_doesnt_wait_for_the_next_tick(monkeypatch):
+    app = OnePage()
+    async with app.run_test(size=SIZE) as pilot:
+        await app.push_screen(Page())
+        await until(lambda: app.updates, pilot)
+        await pilot.pause(0.1)
+        app.updates.clear()
+        with monkeypatch.context() as no_ticks:
+            no_ticks.setattr(app.screen._update_timer, "resume", lambda: None)
+            app.post_message(events.Key("x", "x"))
+            for _ in range(PATIENCE):
+                await asyncio.sleep(0)
+        assert any("after!" in update for update in app.updates)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
@@ -20,6 +21,7 @@ from tutor.settings import keep_theme
 from tutor.ui.ascii import Ascii
 from tutor.ui.colours import Palette, legible_variables
 from tutor.ui.keymap import checked
+from tutor.ui.narrow import NarrowScreen
 from tutor.ui.prose import spell_in_ascii
 from tutor.ui.wire import Wire, with_wire
 
@@ -110,6 +112,13 @@ class TutorApp(App[None]):
             self.theme = "ansi-dark"
         self.animation_level = "none"
         self.palette = self._theme_palette()
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key or a click is answered at once; it comes by twice, unless a widget takes it for itself."""
+        again = event.is_forwarded
+        await super().on_event(event)
+        if isinstance(event, events.Key | events.MouseDown | events.MouseUp) and isinstance(self.screen, NarrowScreen):
+            self.screen.hurry(last=again)
 
     @property
     def log_file(self) -> Path:

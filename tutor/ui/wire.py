@@ -5,6 +5,7 @@ key's answer would wait behind all of it. So the terminal itself is asked, behin
 is. Its answer says that it has painted everything before.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from threading import Event
@@ -22,6 +23,9 @@ _LEAST = 512
 
 _QUEUE = 0.03
 """Seconds that a key's answer may wait behind what is on its way already."""
+
+_SWITCH = 0.0005
+"""Seconds that a thread may wait for the busy one: Python's own 5 ms would be added to the answer to a key, twice."""
 
 _FORGET = 0.9
 """How much of the line's best rate is believed at the next answer: lines get slower too."""
@@ -116,6 +120,8 @@ def with_wire(driver: type[Driver], wire: Wire) -> type[Driver]:
 
         def start_application_mode(self) -> None:
             super().start_application_mode()
+            # What is painted is written by another thread, which waits for this one each time it needs the interpreter.
+            sys.setswitchinterval(_SWITCH)
             wire.connect(self._ask)
 
         def write(self, data: str) -> None:

@@ -6,13 +6,12 @@ from functools import partial
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.ui.app import TutorApp
 from tutor.ui.keymap import remapped
 from tutor.ui.keys import Action
-from tutor.ui.narrow import NarrowCompositor
+from tutor.ui.narrow import NarrowScreen
 from tutor.ui.screens.help import HelpScreen
 
 
@@ -28,7 +27,7 @@ class Offer:
     """The action's id, if there is a key."""
 
 
-class TutorScreen(Screen[None]):
+class TutorScreen(NarrowScreen):
     """A screen that knows its size by class, and says so when the terminal is smaller than 40x12."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
@@ -46,10 +45,6 @@ class TutorScreen(Screen[None]):
     TutorScreen.-tiny > *, TutorScreen.-flat > * { display: none; }
     TutorScreen.-tiny #too-small, TutorScreen.-flat #too-small { display: block; }
     """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._compositor = NarrowCompositor()
 
     @property
     def tutor(self) -> TutorApp:

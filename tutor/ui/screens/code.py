@@ -3,22 +3,19 @@
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from tutor.roles import Line
 from tutor.ui.prose import folded
+from tutor.ui.screens.sheet import Sheet
 from tutor.ui.widgets.lines import Lines
 
 
-class CodeScreen(ModalScreen[None], inherit_css=False):
-    """Shows a lab's source; arrows scroll. It inherits no style, as the help doesn't."""
+class CodeScreen(Sheet):
+    """Shows a lab's source."""
 
     BINDINGS = [Binding("escape,c,q", "dismiss", "back to the lesson")]
     DEFAULT_CSS = """
-    CodeScreen { layout: vertical; align: center middle; background: $background; }
-    CodeScreen VerticalScroll {
-        width: 124; max-width: 100%; height: 100%; padding: 0 1; background: $surface; border: round $primary;
-    }
+    CodeScreen VerticalScroll { width: 124; }
     """
 
     def __init__(self, name: str, source: str) -> None:

@@ -3,30 +3,18 @@
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from tutor.course.glossary import Term, read_glossary
 from tutor.errors import TutorError
 from tutor.paths import lessons_dir
 from tutor.roles import Line
 from tutor.ui.prose import laid_out, wrapped
+from tutor.ui.screens.sheet import Sheet
 from tutor.ui.widgets.lines import Lines
 
-_SCROLLS = ("up", "down", "pageup", "pagedown", "home", "end")
 
-
-class GlossaryScreen(ModalScreen[None], inherit_css=False):
-    """Every term. A letter goes to the first term that begins with it; the arrows scroll, escape closes.
-
-    It inherits no style: a modal screen's own lets the one below shine through, which is drawn anew for that.
-    """
-
-    DEFAULT_CSS = """
-    GlossaryScreen { layout: vertical; align: center middle; background: $background; }
-    GlossaryScreen VerticalScroll {
-        width: 76; max-width: 100%; height: 100%; padding: 0 1;
-        background: $surface; border: round $primary; }
-    """
+class GlossaryScreen(Sheet):
+    """Every term. A letter goes to the first term that begins with it; the arrows scroll, escape closes."""
 
     def compose(self) -> ComposeResult:
         """The terms, one below the other."""
@@ -36,7 +24,7 @@ class GlossaryScreen(ModalScreen[None], inherit_css=False):
 
     def on_key(self, event: events.Key) -> None:
         """Go to a letter, or close."""
-        if event.key in _SCROLLS:
+        if event.key in self.SCROLLS:
             return
         event.stop()
         if event.key == "escape" or event.character is None or not event.character.isalpha():

@@ -5,28 +5,21 @@ from functools import lru_cache
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from tutor.roles import Line
 from tutor.ui.keys import Action
 from tutor.ui.prose import laid_out, wrapped
+from tutor.ui.screens.sheet import Sheet
 from tutor.ui.widgets.lines import Lines
 
 _MOUSE = "The mouse works too: click a lesson, an answer, a knob, a key, the status line; drag the timeline."
 
 
-class HelpScreen(ModalScreen[None], inherit_css=False):
-    """What each key does. Any key but the arrows closes it.
-
-    It inherits no style: a modal screen's own lets the one below shine through, which is drawn anew for that.
-    """
+class HelpScreen(Sheet):
+    """What each key does. Any key but the arrows closes it."""
 
     DEFAULT_CSS = """
-    HelpScreen { layout: vertical; align: center middle; background: $background; }
-    HelpScreen VerticalScroll {
-        width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
-        background: $surface; border:
-        round $primary; }
+    HelpScreen VerticalScroll { height: auto; max-height: 100%; }
     """
 
     def __init__(self, actions: tuple[Action, ...]) -> None:
@@ -40,7 +33,7 @@ class HelpScreen(ModalScreen[None], inherit_css=False):
 
     def on_key(self, event: events.Key) -> None:
         """Close, unless it is a scrolling key."""
-        if event.key not in ("up", "down", "pageup", "pagedown", "home", "end"):
+        if event.key not in self.SCROLLS:
             event.stop()
             self.dismiss()
 
