@@ -8,9 +8,9 @@ import pytest
 from tests.course.made import lesson, step
 from tutor.errors import TutorError
 from tutor.plain import words
-from tutor.ui.keys import LESSON, PALETTE
+from tutor.ui.keys import LESSON, PALETTE, REPAINT
 
-POINTING = {"↑ ↓ ← →", PALETTE.cap}
+POINTING = {"↑ ↓ ← →", PALETTE.cap, REPAINT.cap}
 """Keys that move about on a screen, or find what is on it."""
 
 

@@ -14,6 +14,7 @@ from tutor.course.catalog import Catalog
 from tutor.learner.record import Record
 from tutor.ui.colours import Palette
 from tutor.ui.narrow import NarrowCompositor, NarrowScreen
+from tutor.ui.shown import Shown
 from tutor.ui.widgets.lines import Lines
 
 SIZE = 40, 8
@@ -36,7 +37,7 @@ class TwoColumns(App):
             yield Lines(id="right")
 
     def on_mount(self):
-        self.screen._compositor = NarrowCompositor()
+        self.screen._compositor = NarrowCompositor(Shown())
 
     def _display(self, screen, renderable):
         if renderable is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App, ComposeResult
+from textual.binding import Binding
 from textual.widgets import Input, Static
 
 from tutor.course.catalog import Catalog
@@ -21,15 +22,18 @@ from tutor.settings import keep_theme
 from tutor.ui.ascii import Ascii
 from tutor.ui.colours import Palette, legible_variables
 from tutor.ui.keymap import checked
-from tutor.ui.narrow import NarrowScreen
+from tutor.ui.narrow import NarrowScreen, NarrowUpdate
 from tutor.ui.prose import spell_in_ascii
+from tutor.ui.shown import Shown
 from tutor.ui.wire import Wire, with_wire
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.command import CommandPalette, Provider
     from textual.driver import Driver
     from textual.events import CursorPosition
     from textual.filter import LineFilter
+    from textual.screen import Screen
 
     from tutor.course.lesson import Lesson
     from tutor.course.review import Round
@@ -54,6 +58,7 @@ class TutorApp(App[None]):
 
     TITLE = "tutor"
     COMMANDS = {_palette}
+    BINDINGS = [Binding("ctrl+l", "repaint", show=False, priority=True)]
     CSS = """
     Screen { layers: base overlay; }
     * { scrollbar-size-vertical: 1; }
@@ -86,6 +91,7 @@ class TutorApp(App[None]):
         `reviews_a_day`.
         """
         self.wire = Wire()
+        self.shown = Shown()
         self._framed_at = self._framed_after = 0.0
         # Textual chooses its filter here: without the terminal's own colours it would send greys under NO_COLOR.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
@@ -115,10 +121,23 @@ class TutorApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key or a click is answered at once; it comes by twice, unless a widget takes it for itself."""
+        if isinstance(event, events.Resize):
+            self.shown.forget()
         again = event.is_forwarded
         await super().on_event(event)
         if isinstance(event, events.Key | events.MouseDown | events.MouseUp) and isinstance(self.screen, NarrowScreen):
             self.screen.hurry(last=again)
+
+    def action_repaint(self) -> None:
+        """Send all of the screen again."""
+        self.shown.forget()
+        self.screen.refresh()
+
+    def _display(self, screen: "Screen[object]", renderable: "RenderableType | None") -> None:
+        # The palette and whatever else is Textual's own doesn't tell what it paints.
+        if renderable is not None and not isinstance(renderable, NarrowUpdate):
+            self.shown.forget()
+        super()._display(screen, renderable)
 
     @property
     def log_file(self) -> Path:
@@ -193,7 +212,7 @@ class TutorApp(App[None]):
 
     def get_driver_class(self) -> "type[Driver]":
         """Textual's own for this platform, with the wire watched."""
-        return with_wire(super().get_driver_class(), self.wire)
+        return with_wire(super().get_driver_class(), self.wire, self.shown.forget)
 
     def all_is_loaded(self) -> None:
         """A lesson is up: of what is there now little ever goes, and each search of it for garbage takes 50 ms."""

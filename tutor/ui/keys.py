@@ -32,6 +32,9 @@ HELP = Action("help", "question_mark", "?", "help", "this help")
 PALETTE = Action("command_palette", "", "ctrl+p", "", "find anything by its name, and do it")
 """Textual itself binds the key."""
 
+REPAINT = Action("repaint", "", "ctrl+l", "", "paint the screen anew, if something else has written on it")
+"""The app binds the key, for every screen."""
+
 HOME = (
     Action("open", "enter", "enter", "open", "open the lesson under the bar"),
     Action("review", "r", "r", "review", "review what is due today"),
@@ -40,6 +43,7 @@ HOME = (
     Action("nothing", "", "↑ ↓", "choose", "move the bar"),
     Action("glossary", "G", "G", "", "the course's words, each in one paragraph"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
 )
@@ -80,6 +84,7 @@ LESSON = (
     Action("code", "c", "c", "", "the model's code, as it runs"),
     Action("home", "escape", "esc", "", "back to the list of lessons"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
     *(Action(f"digit({digit})", str(digit), "", "", "") for digit in range(1, 10)),
@@ -105,6 +110,7 @@ ZOOM = (
     Action("scrub(-10)", "less_than_sign", "<", "", "wind back by a tenth"),
     Action("scrub(10)", "greater_than_sign", ">", "", "forward by a tenth"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
 )
@@ -119,6 +125,7 @@ PHASES = (
     Action("next_pane", "tab", "tab", "", "on a small screen, from the tensors to the picture and back"),
     Action("describe", "t", "t", "words", "the pictures in words"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
 )
@@ -133,6 +140,7 @@ SAMPLING = (
     Action("reseed(-1)", "down", "↓", "", "the last one again, with the seed before"),
     Action("one_step", "s", "s", "1 step", "take one training step"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
 )
@@ -145,6 +153,7 @@ CLAIMS = (
     Action("choose(-1)", "up", "↑", "", "the claim above"),
     Action("widen", "w", "w", "whole lesson", "all claims of the lesson, and back to the page's"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
 )
@@ -154,6 +163,7 @@ CONSENT = (
     Action("back", "n,escape", "n", "leave it", "back to the list of lessons; nothing is run"),
     Action("code", "c", "c", "code", "the code that would run"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
 )
@@ -167,6 +177,7 @@ REVIEW = (
     Action("back", "escape", "esc", "", "back to the list of lessons; every answer is kept"),
     Action("nothing", "", "↑ ↓", "", "scroll"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
     *(Action(f"digit({digit})", str(digit), "", "", "") for digit in range(1, 10)),
@@ -178,6 +189,7 @@ LEDGER = (
     Action("choose(-1)", "up", "↑", "", "the surprise above"),
     Action("back", "escape,u", "esc", "back", "back to the list of lessons"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
 )
@@ -188,6 +200,7 @@ _STUDY = (
     Action("next_figures", "v", "v", "", "the other picture, where they don't both fit"),
     Action("describe", "t", "t", "words", "the pictures in words"),
     PALETTE,
+    REPAINT,
     HELP,
     QUIT,
 )

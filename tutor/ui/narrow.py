@@ -1,40 +1,77 @@
 """Screens that answer keys sooner than Textual's own, paint less, and send only what has changed."""
 
 import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, cast
 
 from rich.console import Console
 from rich.control import Control
 from textual import events
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.strip import Strip
+
+from tutor.ui.shown import Shown
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tutor.ui.app import TutorApp
 
 _HURRY = 0.03
 """Seconds after a key in which nothing waits to be painted."""
 
+Piece = tuple[int, int, Strip]
+"""A column, a row, and what is to stand there."""
 
-class NarrowUpdate(ChopsUpdate):
-    """Cuts what is sent at both ends of each span of changed cells."""
+
+class NarrowUpdate(CompositorUpdate):
+    """Pieces of the screen, of which those cells are sent that the terminal doesn't show yet."""
+
+    def __init__(self, pieces: Iterable[Piece], shown: Shown) -> None:
+        self.pieces = tuple(pieces)
+        self._shown = shown
 
     def render_segments(self, console: Console) -> str:
-        """The escape sequences that paint the spans."""
-        pieces: list[str] = []
-        for y, left, right in self.spans:
-            for end, (start, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
-                first, last = max(start, left), min(end, right)
-                if strip is not None and first < last:
-                    pieces.append(Control.move_to(first, y).segment.text)
-                    pieces.append(strip.crop(first - start, last - start).render(console))
-        return "".join(pieces)
+        """The escape sequences that paint them."""
+        written: list[str] = []
+        for x, y, strip in self.pieces:
+            for column, part in self._shown.changes(x, y, strip):
+                written += (Control.move_to(column, y).segment.text, part.render(console))
+        return "".join(written)
 
 
 class NarrowCompositor(Compositor):
-    """Composes as Textual does, but doesn't begin each changed part at its widget's left edge."""
+    """Composes as Textual does. Its own updates send whole lines, or from a widget's left edge on."""
 
-    def render_partial_update(self) -> ChopsUpdate | None:
-        """What has changed, or `None` if nothing has."""
-        update = super().render_partial_update()
-        return update and NarrowUpdate(update.chops, update.spans, update.chop_ends)
+    def __init__(self, shown: Shown) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def render_update(
+        self, full: bool = False, screen_stack: list[Screen[object]] | None = None, simplify: bool = False
+    ) -> "RenderableType | None":
+        """What has changed, or `None` if nothing has; as Textual has it for who wants it in `full`."""
+        update = super().render_update(full, screen_stack, simplify)
+        if full:
+            return update
+        if isinstance(update, LayoutUpdate):
+            pieces: Iterable[Piece] = ((0, y, Strip.join(line)) for y, line in enumerate(update.strips))
+        elif isinstance(update, ChopsUpdate):
+            pieces = _pieces(update)
+        else:
+            return update
+        return cast("RenderableType", NarrowUpdate(pieces, self._shown))
+
+
+def _pieces(update: ChopsUpdate) -> Iterator[Piece]:
+    """The parts of widgets' lines that lie in the spans of changed cells."""
+    for y, left, right in update.spans:
+        for end, (start, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            first, last = max(start, left), min(end, right)
+            if strip is not None and first < last:
+                yield first, y, strip.crop(first - start, last - start)
 
 
 class NarrowScreen(Screen[None]):
@@ -42,7 +79,7 @@ class NarrowScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = NarrowCompositor()
+        self._compositor = NarrowCompositor(cast("TutorApp", self.app).shown)
         self._hurried = -_HURRY
 
     def hurry(self, last: bool = True) -> None:

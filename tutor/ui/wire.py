@@ -106,8 +106,8 @@ class Wire:
             call()
 
 
-def with_wire(driver: type[Driver], wire: Wire) -> type[Driver]:
-    """`driver`, telling `wire` of all that it sends."""
+def with_wire(driver: type[Driver], wire: Wire, begin: Callable[[], object]) -> type[Driver]:
+    """`driver`, telling `wire` of all that it sends; `begin` is called whenever it takes the terminal over."""
 
     class WireDriver(driver):  # type: ignore[misc, valid-type]
         def __init__(self, *given: Any, **more: Any) -> None:
@@ -119,6 +119,7 @@ def with_wire(driver: type[Driver], wire: Wire) -> type[Driver]:
             super().write(ASK)
 
         def start_application_mode(self) -> None:
+            begin()
             super().start_application_mode()
             # What is painted is written by another thread, which waits for this one each time it needs the interpreter.
             sys.setswitchinterval(_SWITCH)
