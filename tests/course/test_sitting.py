@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.course.made import Notebook, bug, choice, lesson, multiple, numeric, order, place_of, predict, ran, sit, step
-from tutor.course.asked import SURE
 from tutor.course.grading import Verdict, grade
 from tutor.course.sitting import Sitting
+from tutor.learner.sure import SURE
 from tutor.link.goals import Gauge, parse_condition
 
 # Pages

@@ -43,10 +43,13 @@ def test_ascii_is_ascii():
 
 def test_words():
     assert Bars("p", ("a", "b", "c"), (0.2, 0.7, 0.1), top=1.0).describe() == (
-        "p: b 0.700, a 0.200, c 0.100. They sum to 1."
+        "p: a 0.200, b 0.700, c 0.100. They sum to 1."
     )
-    assert Bars("n", tuple("abcdef"), (1, 2, 3, 4, 5, math.nan), digits=0, unit="ms").describe() == (
-        "n: 5 bars, largest e 5 ms, d 4 ms, c 3 ms; smallest a 1 ms. Not finite: f."
+    assert (
+        Bars("n", tuple("abc"), (1, 3, math.nan), digits=0, unit="ms").describe() == "n: a 1 ms, b 3 ms. Not finite: c."
+    )
+    assert Bars("n", tuple("abcdefghijkl"), (*range(11), math.nan), digits=0, unit="ms").describe() == (
+        "n: 11 bars, largest k 10 ms, j 9 ms, i 8 ms; smallest a 0 ms. Not finite: l."
     )
     assert Bars("n", (), ()).describe() == "n: no data yet."
     assert Bars("n", ("a", "b"), (math.inf, math.nan)).describe() == "n: a inf, b nan."

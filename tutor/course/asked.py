@@ -1,20 +1,15 @@
 """A question as it stands in a sitting, and who keeps what becomes of it."""
 
 from collections.abc import Set
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 
 from tutor.course.grading import Response, Verdict, shuffled
 from tutor.course.outcome import filled, judged
 from tutor.course.quiz import Choice, Option, Own, Question
+from tutor.learner.sure import Sure
 from tutor.link.trials import Outcome, Posed
-
-Sure = Literal["guess", "think", "know"]
-"""How sure a learner is of a prediction."""
-
-SURE: tuple[Sure, ...] = ("guess", "think", "know")
-"""From the least to the most."""
 
 
 class Keeper(Protocol):

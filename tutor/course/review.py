@@ -18,7 +18,8 @@ from tutor.learner.schedule import today
 from tutor.link.trials import Posed
 
 if TYPE_CHECKING:
-    from tutor.learner.record import Record, Sure
+    from tutor.learner.record import Record
+    from tutor.learner.sure import Sure
 
 IN_THE_MAKING = "The lab is making this question, of a new run."
 """What stands for a question until a lab has made it."""

@@ -3,12 +3,13 @@
 import zlib
 from typing import NamedTuple
 
-from tutor.course.asked import Asked, Keeper, Sure
+from tutor.course.asked import Asked, Keeper
 from tutor.course.attempt import Attempt, Attempts
 from tutor.course.grading import Response, Verdict, grade, shuffled
 from tutor.course.lesson import Lesson
 from tutor.course.quiz import Bug, Draw, Multiple, Order, Spot
 from tutor.course.steps import Step
+from tutor.learner.sure import Sure
 from tutor.link.goals import Gauge, Goal
 from tutor.link.knobs import Value
 from tutor.link.trials import Outcome, Posed

@@ -10,6 +10,9 @@ from tutor.roles import Glyphs, Line
 _RIGHT: dict[Glyphs, str] = {"braille": " ▏▎▍▌▋▊▉█", "quadrant": " ▌█", "ascii": " #"}
 _LEFT: dict[Glyphs, str] = {"braille": " ▐█", "quadrant": " ▐█", "ascii": " #"}
 
+_FEW = 10
+"""Bars that are all told, in the order in which they are drawn."""
+
 
 class Bars(Figure, frozen=True):
     """One bar a value, with `digits` decimals; `top` fixes the full scale (1.0 for probabilities)."""
@@ -21,17 +24,16 @@ class Bars(Figure, frozen=True):
     top: float | None = None
 
     def describe(self) -> str:
-        """The largest and the smallest, and the sum where it must be the full scale."""
+        """Each, or of many the largest and the smallest; and the sum where it must be the full scale."""
         pairs = [(label, value) for label, value in self._pairs() if usable(value)]
         if not self._pairs():
             return f"{self.title}: no data yet."
         if not pairs:
             return f"{self.title}: {', '.join(f'{label} {short(value)}' for label, value in self._pairs())}."
-        ranked = sorted(pairs, key=lambda pair: -pair[1])
-        said = [f"{label} {self._write(value)}" for label, value in ranked]
-        if len(said) <= 4:
-            text = f"{self.title}: {', '.join(said)}."
+        if len(pairs) <= _FEW:
+            text = f"{self.title}: {', '.join(f'{label} {self._write(value)}' for label, value in pairs)}."
         else:
+            said = [f"{label} {self._write(value)}" for label, value in sorted(pairs, key=lambda pair: -pair[1])]
             text = f"{self.title}: {len(said)} bars, largest {', '.join(said[:3])}; smallest {said[-1]}."
         if self.top == 1:
             text += f" They sum to {short(sum(value for _, value in pairs))}."

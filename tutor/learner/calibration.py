@@ -1,14 +1,11 @@
 """How sure the learner was against how right: over all predictions, and where the two were furthest apart."""
 
 from collections.abc import Sequence
-from typing import get_args
 
 import msgspec
 
-from tutor.learner.record import Answer, Key, Sure
-
-LEVELS: tuple[Sure, ...] = get_args(Sure)
-"""How sure one can be, least first."""
+from tutor.learner.record import Answer, Key
+from tutor.learner.sure import SURE, Sure
 
 
 class Confidence(msgspec.Struct, frozen=True):
@@ -40,7 +37,7 @@ def calibration(answers: Sequence[Answer]) -> tuple[Confidence, ...]:
     """How right `answers` were for each level of sureness; those given without one don't count."""
     return tuple(
         Confidence(level, len(given), sum(answer.right for answer in given))
-        for level in LEVELS
+        for level in SURE
         for given in ([answer for answer in answers if answer.sure == level],)
     )
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,13 +15,11 @@ from tutor.learner.home import tutor_home
 from tutor.learner.schedule import Given, day_of, due_after
 from tutor.learner.schema import DamagedRecordError, NewerRecordError
 from tutor.learner.store import Change, Store, now, stamp, unsaved
+from tutor.learner.sure import Sure
 
 if TYPE_CHECKING:
     from tutor.course.grading import Response, Verdict
     from tutor.course.lesson import Lesson
-
-Sure = Literal["guess", "think", "know"]
-"""How sure the learner was of an answer."""
 
 Key = tuple[str, str]
 """A lesson's id, and that of a question or a step of it."""

@@ -2,10 +2,11 @@
 
 import re
 
-from tutor.course.asked import SURE, Asked, Sure
+from tutor.course.asked import Asked
 from tutor.course.grading import Response, parse_number
 from tutor.course.quiz import Bug, Draw, Multiple, Numeric, Order, Own
 from tutor.errors import ExitCode, TutorError
+from tutor.learner.sure import SURE, Sure
 from tutor.plain import questions
 from tutor.plain.talk import Talk
 

@@ -1,9 +1,10 @@
 """Questions and goals in plain lines."""
 
-from tutor.course.asked import SURE, Asked
+from tutor.course.asked import Asked
 from tutor.course.attempt import Attempt
 from tutor.course.outcome import told, untold
 from tutor.course.quiz import Bug, Choice, Draw, Multiple, Numeric, Order, Own
+from tutor.learner.sure import SURE
 from tutor.link.goals import Gauge, last_step
 from tutor.plain.prose import CODE, linear
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Static
 
@@ -23,6 +23,7 @@ from tutor.ui.ascii import Ascii
 from tutor.ui.colours import Palette, legible_variables
 from tutor.ui.keymap import checked
 from tutor.ui.narrow import NarrowScreen, NarrowUpdate
+from tutor.ui.one_key import OneKeyAtATime
 from tutor.ui.prose import spell_in_ascii
 from tutor.ui.shown import Shown
 from tutor.ui.wire import Wire, with_wire
@@ -53,7 +54,7 @@ def _palette() -> "type[Provider]":
     return Offers
 
 
-class TutorApp(App[None]):
+class TutorApp(OneKeyAtATime):
     """A course of lessons, and the learner's record of it."""
 
     TITLE = "tutor"

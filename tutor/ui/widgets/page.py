@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
 
-from tutor.course.asked import SURE
 from tutor.course.grading import parse_number
 from tutor.course.quiz import Bug, Draw, Numeric, Own
 from tutor.course.sitting import Sitting, State
+from tutor.learner.sure import SURE
 from tutor.link.goals import Gauge
 from tutor.link.trials import Outcome, Posed
 from tutor.ui.widgets.goal_view import GoalView

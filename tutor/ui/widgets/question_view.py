@@ -6,10 +6,11 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tutor.course.asked import SURE, Asked
+from tutor.course.asked import Asked
 from tutor.course.outcome import told, untold
 from tutor.course.quiz import Bug, Choice, Draw, Multiple, Numeric, Order, Own, Spot
 from tutor.course.sketch import blank, moved, sketch
+from tutor.learner.sure import SURE
 from tutor.roles import Line
 from tutor.ui.prose import folded, laid_out
 from tutor.ui.widgets.lines import Lines
