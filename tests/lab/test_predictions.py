@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from tests.lab.test_server import Terminal, kinds
+from tests.lab.talk import Terminal, kinds
 from tests.lab.tiny import Tiny
 from tests.line import LAB, write_lesson
 from tutor.errors import TutorError

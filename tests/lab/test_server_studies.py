@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lab.test_server import Terminal, kinds
+from tests.lab.talk import Terminal, kinds
 from tests.line import write_lesson
 from tutor.link.messages import Frame, Look, Run, Seeds, Step, Stop, Studied, Sweep, Trouble
 
