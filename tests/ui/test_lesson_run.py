@@ -8,6 +8,7 @@ from tests.course.made import step
 from tests.ui.fake_lab import KNOBS, READY, FakeLab
 from tests.ui.screen import opened, reads, settled, shown, until
 from tutor.link.messages import Look, Pause, Restart, Run, Seek, Step, Turn
+from tutor.ui.session import LabSaid
 from tutor.ui.widgets.knob_panel import KnobPanel
 from tutor.ui.widgets.prompt import Prompt
 
@@ -51,6 +52,17 @@ async def test_the_status_line_tells_how_the_run_stands(app_at):
         assert shown(pilot, "#status").endswith("running ")
         await press(pilot, "space")
         assert shown(pilot, "#status").endswith("paused ")
+
+
+async def test_a_frame_from_before_the_key_that_is_handled_after_it_stops_nothing(app_at):
+    async with opened(app_at()) as pilot:
+        before = session(pilot).frame
+        await pilot.press("space")
+        await until(lambda: session(pilot).frame.running, pilot)
+        pilot.app.screen.post_message(LabSaid(before))
+        await pilot.pause()
+        seen = session(pilot).frame.iteration
+        await until(lambda: session(pilot).frame.iteration >= seen + 500, pilot)
 
 
 async def test_a_running_app_asks_for_a_frame_only_when_the_last_one_came(app_at):

@@ -262,6 +262,14 @@ class Sitting:
         return True
 
     @property
+    def no_hint(self) -> str:
+        """Why there is no hint to be had."""
+        asked = self.asked
+        if asked is not None and asked.settled and asked.hints < len(asked.question.hints):
+            return "This is answered: hints come before that."
+        return "There is no further hint."
+
+    @property
     def attempt(self) -> Attempt | None:
         """The try at this step's goal, if it has one."""
         return self.attempts.at(self.step)

@@ -151,7 +151,7 @@ def hint(talk: Talk, text: str) -> None:
     asked, attempt = sitting.asked, sitting.attempt
     before = asked.hints if asked is not None else 0
     if not sitting.hint():
-        talk.say("There is no further hint.")
+        talk.say(sitting.no_hint)
     elif asked is not None and asked.hints > before:
         talk.say(*questions.hint(asked, before))
     elif attempt is not None:

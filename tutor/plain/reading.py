@@ -64,5 +64,4 @@ def _move(talk: Talk, by: int) -> bool:
         return False
     talk.warned = False
     talk.tell_page()
-    talk.settle_if_possible()
     return True

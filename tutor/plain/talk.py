@@ -66,6 +66,9 @@ class Talk:
         self.say(*linear(step.text))
         if sitting.figures:
             self.say("", f"Figures here: {', '.join(sitting.figures)}. Type figures to hear what they show.")
+        if self.bench.known is not None:
+            # The page's own settings are no move towards its goal.
+            self.settle_if_possible()
         self.tell_goal()
         self.tell_question()
 

@@ -95,6 +95,10 @@ class Session:
         """Whether the last frame (or what a study told) shows the effect of all that was sent."""
         return self._lab is not None and self.frame is not None and self._heard >= self._lab.sent
 
+    def is_last(self, frame: Frame) -> bool:
+        """Whether `frame` shows the effect of all that was sent. One that is handled late may not, caught up or not."""
+        return self._lab is not None and frame.heard >= self._lab.sent
+
     def send(self, *commands: Command) -> None:
         """Send commands; each batch is answered by a frame."""
         if self._lab is not None:

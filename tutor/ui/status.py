@@ -15,7 +15,7 @@ def status(frame: Frame, trains: bool, width: int, *, secret: bool = False) -> L
         return ((f" nothing to train: turn the knobs · seed {frame.seed}", "muted"),)
     loss = "–" if frame.loss is None else f"{frame.loss:.3f}"
     step, seed = f" step {frame.iteration:,} · loss {loss}", f" · seed {frame.seed}"
-    speed = f" · {frame.rate:,.0f} steps/s"
+    speed = f" · {frame.rate if frame.iteration else 0:,.0f} steps/s"
     right = "running " if frame.running else "paused "
     room = width - len(right) - 1
     left = next((text for text in (step + speed + seed, step + seed) if len(text) <= room), step)

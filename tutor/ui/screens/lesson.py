@@ -106,7 +106,7 @@ class LessonScreen(PanedScreen):
         self.tutor.all_is_loaded()
 
     def _show_frame(self, frame: Frame) -> None:
-        if self.session.caught_up:
+        if self.session.is_last(frame):
             self.query_one(KnobPanel).set_values(frame.knobs)
             self.query_one(Page).saw(State(frame.iteration, tuple(frame.knobs.items())), not frame.running)
             if not frame.running:

@@ -93,7 +93,7 @@ class SamplingScreen(RunOverlay):
 
     def _show_run(self, frame: Frame) -> None:
         self.query_one(StatusLine).follow(frame)
-        if self._clock is None or not self.session.caught_up:
+        if self._clock is None or not self.session.is_last(frame):
             return
         if frame.running:
             self._clock.resume()

@@ -84,7 +84,7 @@ class ZoomScreen(RunOverlay):
             return
         frame = event.report
         self.query_one(StatusLine).follow(frame, self.run.trains, secret=self.run.secret)
-        if self._clock is not None and self.session.caught_up:
+        if self._clock is not None and self.session.is_last(frame):
             (self._clock.resume if frame.running else self._clock.pause)()
         figure = frame.figures.get(self._names[self._index])
         if figure is not None:

@@ -153,7 +153,7 @@ class Page(VerticalScroll):
         attempt = self.sitting.attempt
         told = attempt.hints if attempt is not None else ()
         if not self.sitting.hint():
-            self.post_message(self.Says("There is no further hint.", "muted"))
+            self.post_message(self.Says(self.sitting.no_hint, "muted"))
         if attempt is None or attempt.hints == told:
             self._show_question()
             return
