@@ -1,15 +1,17 @@
 """Cross-entropy and its gradient: of four scores that you set, and of a linear softmax that learns to read digits."""
 
 import math
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tutor.figures import Bars, Curve, HeatMap, Histograms, Image, Images, Series, Stage, Strip, Table
+from tutor.errors import TutorError
+from tutor.figures import Bars, Curve, HeatMap, Image, Images, Series, Stage, Strip, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
-from tutor.lab.instruments import histogram, loss_curve
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
+from tutor.lab.instruments import loss_curve
 
 CLASSES = ("1", "2", "3", "4")
 NUDGE = 0.001
@@ -163,15 +165,6 @@ class CrossEntropy(Experiment):
     def losses(self, seen: Observation) -> Curve:
         return loss_curve(seen)
 
-    @figure("True scores, after the next step")
-    def moved(self, seen: Observation) -> Histograms:
-        change = self.changes(seen)
-        reach = max(change.abs().max().item(), 1e-6)
-        title = f"Next step: {(change < 0).sum()} of {len(change)} true scores fall"
-        return Histograms(
-            title, (histogram(f"{len(change)} digits", change, -reach, reach, bins=41),), x_label="change"
-        )
-
     @figure("Who falls, digit by digit")
     def by_digit(self, seen: Observation) -> Table:
         change = self.changes(seen)
@@ -186,6 +179,38 @@ class CrossEntropy(Experiment):
     @metric("falling")
     def falling(self, seen: Observation) -> float:
         return float((self.changes(seen) < 0).sum())
+
+    @question("own-slope")
+    def own_slope(self, seen: Observation, rng: Random) -> OwnQuestion:
+        p = torch.softmax(self.model(self.x).detach(), 1)
+        n, mean = len(p), self.k.reduction == "mean"
+        unsure = [i for i in range(n) if 0.01 < p[i, self.y[i]] < 0.99]
+        if not unsure:
+            raise TutorError("The net is sure of each of its digits.", "Wind back with <, or take more digits.")
+        # One of these digits, and its score for the truth or for the likeliest wrong class.
+        i = rng.choice(unsure)
+        true = self.y[i].item()
+        wrong = p[i].index_fill(0, self.y[i], 0).argmax().item()
+        at = rng.choice((true, wrong))
+        there, y = p[i, at].item(), int(at == true)
+        share = n if mean else 1
+        slope = (there - y) / share
+        others = (
+            (slope * n if mean else slope / n, f"That is the slope of the {'sum' if mean else 'mean'}."),
+            (-slope, "To raise the true score lowers the loss; to raise a wrong one raises it. This is the other way."),
+            ((there + y - 1) / share, f"That is as if {at} were {'a wrong' if y else 'the true'} class."),
+        )
+        why = f"p − y = {there:.3f} − {y}" + (f", divided by {n}: the loss is a mean." if mean else ".")
+        # Two that read alike are one.
+        whys = {short(slope): why, **{short(v): w for v, w in others if short(v) != short(slope)}}
+        return OwnQuestion(
+            f"Step {self.iteration:,}, loss: the {self.k.reduction} over {n} digits. One of them, a {true}, is given "
+            f"p = {p[i, true]:.3f} as {true} and {p[i, wrong]:.3f} as {wrong}. What is the slope of the loss along its "
+            f"score for {at}?",
+            tuple(whys),
+            0,
+            tuple(whys.values()),
+        )
 
     def scores(self) -> tuple[Tensor, Tensor]:
         """Your four scores z, and y, which is 1 for the true class and 0 for the others."""

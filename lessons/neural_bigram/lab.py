@@ -1,13 +1,16 @@
 """The bigram model of names once more, as a neural net: one layer, whose 729 weights gradient descent finds."""
 
 import copy
+import math
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tutor.errors import TutorError
 from tutor.figures import Curve, Guide, HeatMap, Point, Scatter, Series, Table
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.datasets import Names, Split
 from tutor.lab.instruments import loss_curve
 from tutor.lab.sampling import sampled
@@ -168,6 +171,37 @@ class NeuralBigram(Experiment):
         W, N = self.model.W.detach()[self.row], self.N[self.row]
         points = (Point(N[i].log().item(), W[i].item(), LETTERS[i]) for i in range(27) if N[i])
         return Scatter(f"After {self.k.after}", tuple(points), x_label="ln N", y_label="W")
+
+    @question("own-logit")
+    def own_logit(self, seen: Observation, rng: Random) -> OwnQuestion:
+        W, N, letters = self.model.W.tolist(), self.N.tolist(), range(27)
+        # A common pair and a rarer one of its row, whose logits lie as far apart as the logarithms of their counts.
+        learned = [
+            (a, b, c)
+            for a in letters
+            for b in letters
+            for c in letters
+            if N[a][b] >= 2 * N[a][c] >= 40 and abs(W[a][b] - W[a][c] - math.log(N[a][b] / N[a][c])) < 0.02
+        ]
+        if self.k.l2 or not learned:
+            raise TutorError("These weights are no log counts.", "Take all names and l2 0, and train to step 500.")
+        a, b, c = rng.choice(learned)
+        ratio, known = N[a][b] / N[a][c], W[a][b]
+        gap, name = math.log(ratio), ("the dot", *LETTERS[1:])
+        others = (
+            (known + gap, "That adds the gap. The rarer letter has the lower logit."),
+            (known / ratio, "That is in proportion to the counts. Logits go with the counts' logarithms."),
+            (known - ratio, "That takes the ratio of the counts off, not its logarithm."),
+        )
+        options = {f"{W[a][c]:.2f}": f"{known:.2f} − ln({N[a][b]:.0f} / {N[a][c]:.0f}) = {known:.2f} − {gap:.2f}."}
+        options |= {f"{value:.2f}": why for value, why in others if abs(value - W[a][c]) > 0.1}
+        return OwnQuestion(
+            f"Step {self.iteration:,}. In the row of {name[a]}, {name[b]} has the logit {known:.2f} and came "
+            f"{N[a][b]:,.0f} times; {name[c]} came {N[a][c]:,.0f} times. What is the logit of {name[c]} there?",
+            tuple(options),
+            0,
+            tuple(options.values()),
+        )
 
     @figure("The gradient of a row")
     def pull(self, seen: Observation) -> Table:

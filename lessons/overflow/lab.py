@@ -3,21 +3,26 @@
 import math
 import time
 from collections.abc import Iterator
+from random import Random
 from statistics import median
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tutor.errors import TutorError
 from tutor.figures import Curve, Stage, Strip, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, question
 from tutor.lab.datasets import Split
 from tutor.lab.instruments import loss_curve
 
 DTYPES = {"float16": torch.float16, "float32": torch.float32, "float64": torch.float64}
 # The largest number, and the least above 0.
 ENDS = {name: ((end := torch.finfo(dtype)).max, end.smallest_normal * end.eps) for name, dtype in DTYPES.items()}
+# The largest score whose exp is finite, and the gap beyond which p is less than half of the least number, and so 0.
+SCORE_ENDS = [math.log(most) for most, _ in ENDS.values()]
+GAP_ENDS = [math.log(2) - math.log(least) for _, least in ENDS.values()]
 
 
 # Four ways to write the loss: for logits z, (n, classes), and right classes y, the loss -ln p of each row.
@@ -131,14 +136,41 @@ class Overflow(Experiment):
 
     @figure("The net's scores")
     def headroom(self, seen: Observation) -> Table:
+        score, gap = self.extremes()
+        rows = (("top score", score, *SCORE_ENDS), ("top gap", gap, *GAP_ENDS))
+        rows = tuple((name, *map("{:.1f}".format, values)) for name, *values in rows)
+        return Table("The net's scores, and where they break", ("", "now", *DTYPES), rows)
+
+    def extremes(self) -> tuple[float, float]:
+        """The largest score over the training digits, and the most by which a right digit's lies behind."""
         with torch.no_grad():
             z = self.model(self.train.x)
-        gaps = z.amax(1) - z[torch.arange(len(z)), self.train.y]
-        # exp of a higher score is inf; beyond a gap, p is less than half of the least number, and so 0.
-        score = (z.max().item(), *(math.log(most) for most, _ in ENDS.values()))
-        gap = (gaps.max().item(), *(math.log(2) - math.log(least) for _, least in ENDS.values()))
-        rows = (("top score", *map("{:.1f}".format, score)), ("top gap", *map("{:.1f}".format, gap)))
-        return Table("The net's scores, and where they break", ("", "now", *DTYPES), rows)
+        return z.max().item(), (z.amax(1) - z[torch.arange(len(z)), self.train.y]).max().item()
+
+    @question("own-scores")
+    def own_scores(self, seen: Observation, rng: Random) -> OwnQuestion:
+        score, gap = self.extremes()
+        if not math.isfinite(score + gap):
+            raise TutorError("The net's scores are no numbers any more.", "Wind back with , or begin again with r.")
+        form = rng.choice(("by hand", "shifted"))
+        ends = list(zip(DTYPES, SCORE_ENDS, GAP_ENDS, strict=True))
+        loads = [max(gap / low, score / high if form == "by hand" else 0) for _, high, low in ends]
+        # Factors that take the scores well beyond an end, or keep them well within.
+        times = rng.choice([2**k for k in range(1, 12) if all(not 0.8 < 2**k * load < 1.25 for load in loads)])
+        told = [
+            f"By hand {name} bears scores to {high:.1f} and gaps to {low:.1f}, shifted the gaps alone. "
+            f"Here it would be {times * score:,.0f} and {times * gap:,.0f}."
+            for name, high, low in ends
+        ]
+        right = sum(times * load > 1 for load in loads)
+        return OwnQuestion(
+            f"At step {self.iteration:,}, over all training digits, the top score is {score:.1f} and the top gap "
+            f"{gap:.1f}. Were every score {times} times as large, where would each digit's loss {form} be finite?",
+            ("in all three sizes of number", "in float32 and float64", "in float64 alone", "in none of the three"),
+            right,
+            # The size of number that speaks against an answer; for the right one, the smallest that will do.
+            tuple(told[min(place, 2) if place <= right else place - 1] for place in range(4)),
+        )
 
 
 A = torch.tensor([0])  # class a as the right one, of a batch of one row

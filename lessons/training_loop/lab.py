@@ -1,18 +1,30 @@
 """The MLP of Karpathy's makemore part 2 on the 32 examples of five names, and its training loop, right or wrong."""
 
+import copy
+from random import Random
+
 import torch
 from msgspec.structs import replace
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tutor.figures import Bars, Curve, Guide, Point, Scatter, Table, Text
+from tutor.errors import TutorError
+from tutor.figures import Bars, Curve, Guide, Point, Scatter, Series, Table, Text
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.datasets import Names, Split
 from tutor.lab.sampling import sampled
 
 FIVE_NAMES = ("emma", "olivia", "ava", "isabella", "sophia")
 LETTERS = Names.letters
+# What each loop shows in a single step.
+LOOPS = {
+    "right": "Then each `p.grad` is the gradient, and each number moves by −lr times it.",
+    "never clears": "Then `p.grad` holds earlier gradients as well, and isn't this step's alone.",
+    "clears late": "Then each `p.grad` is 0 when the update reads it, and no number moves.",
+    "uphill": "Then each number moves along its gradient, by +lr times it.",
+    "forgets C": "Then C has its `p.grad` and doesn't move, while W2 does.",
+}
 
 
 def examples(names: tuple[str, ...], context: int) -> Split:
@@ -57,13 +69,7 @@ class TrainingLoop(Experiment):
 
     knobs = (
         Number("lr", 0.1, low=1e-3, high=10, log=True, live=True, help="learning rate"),
-        Choice(
-            "loop",
-            "right",
-            ("right", "never clears", "clears late", "uphill", "forgets C"),
-            live=True,
-            help="the loop as it should be, or with one bug in it",
-        ),
+        Choice("loop", "right", tuple(LOOPS), live=True, help="the loop as it should be, or with one bug in it"),
         Integer("context", 3, low=1, high=8, help="letters that the net sees"),
         Integer("hidden", 100, low=1, high=1000, log=True, help="tanh units"),
     )
@@ -119,7 +125,8 @@ class TrainingLoop(Experiment):
     def losses(self, seen: Observation) -> Curve:
         batch = replace(seen.history.loss_series(seen.columns)[0], label="batch", style="line")
         floor = Guide(self.floor, f"floor {self.floor:.4f}")
-        return Curve("Loss on the 32 examples", (batch,), y_label="nats", log_y=True, guides=(floor,))
+        now = Series("now", (float(self.iteration),), (self.above_floor(seen) + self.floor,), "points")
+        return Curve("Loss on the 32 examples", (batch, now), y_label="nats", log_y=True, guides=(floor,))
 
     @figure("The 32 examples")
     def contexts(self, seen: Observation) -> Table:
@@ -172,6 +179,37 @@ class TrainingLoop(Experiment):
             rows.append((p.name, "×".join(map(str, p.data.shape)), f"{p.data.numel():,}", *sizes))
         total = sum(p.numel() for p in self.parameters)
         return Table(f"{total:,} parameters: the next step", ("", "shape", "numbers", "grad", "step"), tuple(rows))
+
+    @question("own-loop")
+    def own_loop(self, seen: Observation, rng: Random) -> OwnQuestion:
+        gradients = torch.autograd.grad(F.cross_entropy(self.model(self.batch.x), self.batch.y), self.parameters)
+        # One number of each tensor, the one with the largest gradient.
+        at = {name: (i, int(gradients[i].abs().argmax())) for i, name in ((0, "C"), (3, "W2"))}
+
+        def number(tensors, name: str) -> float:
+            i, place = at[name]
+            return tensors[i].flatten()[place].item()
+
+        sizes = [(abs(number(gradients, name)), abs(number(self.last_grads, name))) for name in at]
+        if not all(0 < size < 1e6 for size, _ in sizes):
+            raise TutorError("No gradient of use is left in this run.", "Begin again with r, or wind back with <.")
+        # Where little was left in p.grad, a loop that never clears can't be told from a right one.
+        loops = [loop for loop in LOOPS if loop != "never clears" or all(last > 0.2 * size for size, last in sizes)]
+        run = copy.deepcopy(self)
+        run.k.loop = rng.choice(loops)
+        run.step()
+        told = [
+            f"- in {name}: gradient {short(number(gradients, name))}, `p.grad` {short(number(run.last_grads, name))}, "
+            f"moved by {short(number(run.parameters, name) - number(self.parameters, name))}"
+            for name in at
+        ]
+        return OwnQuestion(
+            f"From step {self.iteration:,}, with lr {self.k.lr:g}, one of the five loops took a step, whatever the "
+            "knob says. Two of the numbers:\n\n" + "\n".join(told) + "\n\nWhich loop was it?",
+            tuple(loops),
+            loops.index(run.k.loop),
+            tuple(LOOPS[loop] for loop in loops),
+        )
 
     @figure("Printed, and true")
     def printed(self, seen: Observation) -> Table:

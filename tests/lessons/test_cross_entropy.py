@@ -1,6 +1,7 @@
 """The cross-entropy lesson: its figures against torch, its presets' promises, its text's numbers."""
 
 import math
+import re
 
 import pytest
 import torch
@@ -9,8 +10,10 @@ from torch.nn import functional as F
 from tutor.course.grading import grade
 from tutor.course.lesson import load_lesson
 from tutor.course.quiz import Numeric
+from tutor.errors import TutorError
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 from tutor.paths import lessons_dir
 
@@ -133,9 +136,33 @@ def test_who_falls():
     assert table.title == "Next step: 14 of 64 true scores fall"
     falls = {int(digit): (int(count), int(fall)) for digit, count, _, fall in table.rows}
     assert all(fall == (count if count <= 5 else 0) for count, fall in falls.values())
-    assert table.title == look("moved").title
     assert [run(step).read(["falling"])["falling"] for step in (0, 1, 2, 10, 100)] == [14, 6, 1, 0, 0]
     assert all(9 < run(seed=seed).read(["falling"])["falling"] < 23 for seed in range(42, 52))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize(("seed", "steps"), [(42, 2), (7, 30)])
+def test_the_own_question_s_key_is_autograd_s(reduction, seed, steps):
+    runner = run(steps, seed, reduction=reduction, lr=0.5 if reduction == "mean" else 0.5 / 64)
+    experiment = runner.experiment
+    z = experiment.model(experiment.x).detach().requires_grad_()
+    F.cross_entropy(z, experiment.y, reduction=reduction).backward()
+    p = z.detach().softmax(1)
+    for luck in range(20):
+        made = posed(runner, "own-slope", luck)
+        true, at_true, wrong, at_wrong, at = re.search(
+            r"a (\d), is given p = ([\d.]+) as \1 and ([\d.]+) as (\d)\..* score for (\d)", made.ask
+        ).group(1, 2, 4, 3, 5)
+        fits = (experiment.y == int(true)) & ((p[:, int(true)] - float(at_true)).abs() < 0.0006)
+        fits &= (p[:, int(wrong)] - float(at_wrong)).abs() < 0.0006
+        slopes = z.grad[fits][:, int(at)].tolist()
+        assert pytest.approx(float(made.options[made.right]), rel=0.005) in slopes
+        assert len(made.options) >= 3
+
+
+def test_a_net_that_is_sure_of_all_is_asked_nothing():
+    with pytest.raises(TutorError, match="sure of each"):
+        posed(run(5, digits=1), "own-slope", 0)
 
 
 def test_looking_leaves_the_run_as_it_was():
@@ -161,9 +188,6 @@ def test_the_run_of_the_goal_page():
 
 
 def test_the_numeric_answers():
-    own = LESSON.questions["own-run"]
-    assert isinstance(own, Numeric)
-    assert own.answer == run(1).read(["falling"])["falling"]
     halving = LESSON.questions["halving"]
     assert isinstance(halving, Numeric)
     assert halving.answer == pytest.approx(math.log(2), abs=0.0005)

@@ -1,6 +1,7 @@
 """The neural bigram lesson: its net against counting and autograd, its presets' promises, its text's numbers."""
 
 import math
+import re
 from functools import cache
 from itertools import pairwise
 
@@ -11,8 +12,10 @@ from torch.nn import functional as F
 from tutor.course.grading import grade
 from tutor.course.lesson import load_lesson
 from tutor.course.quiz import Bug, Numeric
+from tutor.errors import TutorError
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 from tutor.paths import lessons_dir
 
@@ -169,10 +172,31 @@ def test_logits_are_log_counts():
     table = done().look(["after"])["after"]
     n, d = (next(row for row in table.rows if row[0] == letter) for letter in "nd")
     assert (n[4], d[4]) == ("2.48", "0.76")
-    answer = LESSON.questions["other-logit"]
-    assert isinstance(answer, Numeric)
-    assert grade(answer, float(d[4])).right
-    assert not grade(answer, 1.72).right
+
+
+@pytest.mark.parametrize(("seed", "knobs"), [(42, {}), (7, {"start": "random"}), (8, {"names": 512})])
+def test_the_own_question_s_key_is_the_net_s_logit(seed, knobs):
+    runner = run(500, seed, **knobs)
+    letters = ".abcdefghijklmnopqrstuvwxyz"
+    logits = runner.experiment.model(torch.arange(27)[:, None]).detach()
+    for luck in range(20):
+        made = posed(runner, "own-logit", luck)
+        ask = made.ask.replace("the dot", ".").replace(",", "")
+        row, first, known, often, rare, other = re.search(
+            r"row of (.) (.) has the logit (\S+) and came (\d+) times; (.) came (\d+) times", ask
+        ).group(1, 2, 3, 4, 6, 5)
+        i, j, k = (letters.index(letter) for letter in (row, first, other))
+        assert float(known) == pytest.approx(logits[i, j].item(), abs=0.0051)
+        key = float(made.options[made.right])
+        assert key == pytest.approx(logits[i, k].item(), abs=0.0051)
+        assert key == pytest.approx(float(known) - math.log(int(often) / int(rare)), abs=0.035)
+        assert len(made.options) >= 3
+
+
+@pytest.mark.parametrize(("steps", "knobs"), [(0, {}), (500, {"l2": 1.0})])
+def test_no_question_is_made_of_weights_that_are_no_log_counts(steps, knobs):
+    with pytest.raises(TutorError, match="no log counts"):
+        posed(run(steps, **knobs), "own-logit", 0)
 
 
 def test_smoothing_as_the_table_of_the_page_has_it():

@@ -1,6 +1,7 @@
 """The overflow lesson: its forms of the loss against torch, where each breaks, its presets' promises, its numbers."""
 
 import math
+import re
 import sys
 
 import pytest
@@ -8,8 +9,10 @@ import torch
 from torch.nn import functional as F
 
 from tutor.course.lesson import load_lesson
+from tutor.errors import TutorError
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 from tutor.paths import lessons_dir
 
@@ -202,6 +205,27 @@ def test_raw_pixels_break_by_hand_and_shifted_at_step_2():
     assert run(ink=1).measure().losses["val"] == pytest.approx(2.46, abs=0.005)
 
 
+@pytest.mark.parametrize("seed", [42, 7])
+@pytest.mark.parametrize("knobs", [{"lr": 1.0}, {"ink": 16, "lr": 0.01}])
+def test_the_own_question_s_key_is_what_the_forms_give(seed, knobs):
+    runner = Runner(KIND, DATA, seed, {"form": "in logs", **knobs})
+    runner.advance(100)
+    train, keys = runner.experiment.train, set()
+    z = runner.experiment.model(train.x).detach()
+    for luck in range(40):
+        made = posed(runner, "own-scores", luck)
+        times, form = re.search(r"score (\d+) times .* loss (by hand|shifted) be", made.ask).groups()
+        losses = [LAB.FORMS[form]((int(times) * z).to(dtype), train.y) for dtype in LAB.DTYPES.values()]
+        assert [bool(loss.isfinite().all()) for loss in losses] == [size >= made.right for size in range(3)]
+        keys.add(made.right)
+    assert len(keys) >= 3
+
+
+def test_no_question_is_made_of_scores_that_are_no_numbers():
+    with pytest.raises(TutorError, match="no numbers"):
+        posed(run(50, **PRESETS["raw pixels"]), "own-scores", 0)
+
+
 @pytest.mark.slow
 def test_patched_gets_stuck_and_in_logs_learns():
     patched, logs = (run(500, ink=16, form=form).measure().accuracies["val"] for form in ("patched", "in logs"))
@@ -213,12 +237,12 @@ def test_patched_gets_stuck_and_in_logs_learns():
 
 def test_late_breaks_after_hundreds_of_good_steps():
     runner = run(500, **PRESETS["late"])
-    question = LESSON.questions["late-step"]
-    assert runner.iteration == pytest.approx(question.answer, abs=question.tolerance)
+    assert runner.iteration == pytest.approx(466, abs=3)
     assert runner.halted
     before = run(runner.iteration - 1, **PRESETS["late"])
     assert before.measure().accuracies["val"] == pytest.approx(0.97, abs=0.01)
     assert float(before.look(["headroom"])["headroom"].rows[0][1]) == pytest.approx(11.1, abs=0.4)
+    assert run(**PRESETS["late"]).look(["headroom"])["headroom"].rows[0][1] == "0.6"
     assert not run(500, **PRESETS["late"], form="in logs").halted
 
 

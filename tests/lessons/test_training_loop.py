@@ -1,6 +1,7 @@
 """The training-loop lesson: its loop against torch's own, its bugs, its floor against counting, its text's numbers."""
 
 import math
+import re
 import sys
 from collections import Counter
 
@@ -11,9 +12,10 @@ from torch.nn import functional as F
 from tutor.course.lesson import load_lesson
 from tutor.course.outcome import unsteady
 from tutor.course.quiz import Numeric
+from tutor.errors import TutorError
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
-from tutor.lab.predictions import outcomes
+from tutor.lab.predictions import outcomes, posed
 from tutor.lab.runner import Runner
 from tutor.paths import lessons_dir
 
@@ -132,6 +134,34 @@ def test_each_bug_does_what_its_name_says():
                 torch.testing.assert_close(b, a - lr * gradient)
     once, twice = run(1, loop="right"), run(1, loop="never clears")
     assert loss(once) == loss(twice)
+
+
+@pytest.mark.parametrize(("steps", "knobs"), [(10, {}), (300, {"loop": "forgets C"}), (60, {"loop": "never clears"})])
+def test_the_own_question_s_numbers_are_those_of_its_loop(steps, knobs):
+    runner, keys = run(steps, **knobs), set()
+    for luck in range(30):
+        made = posed(runner, "own-loop", luck)
+        seen = re.findall(r"- in (\w+): gradient (\S+), `p.grad` (\S+), moved by (\S+)", made.ask)
+        (_, g, held, moved), (_, g2, held2, moved2) = [(name, *map(float, rest)) for name, *rest in seen]
+        near = pytest.approx
+        found = {
+            "right": (held, moved, held2, moved2) == near((g, -0.1 * g, g2, -0.1 * g2), rel=0.02),
+            "never clears": held != near(g, rel=0.02) and moved2 == near(-0.1 * held2, rel=0.02) and held2 != 0,
+            "clears late": held == moved == held2 == moved2 == 0,
+            "uphill": (held, moved, moved2) == near((g, 0.1 * g, 0.1 * g2), rel=0.02),
+            "forgets C": moved == 0 and (held, moved2) == near((g, -0.1 * g2), rel=0.02),
+        }
+        assert [loop for loop in made.options if found[loop]] == [made.options[made.right]]
+        keys.add(made.right)
+    assert len(keys) == 5
+    runner.advance(5)
+    assert runner.history.losses == run(steps + 5, **knobs).history.losses
+
+
+def test_no_question_is_made_of_a_run_whose_gradients_are_gone():
+    with pytest.raises(TutorError, match="No gradient"):
+        posed(run(300, loop="uphill", lr=10.0, hidden=2), "own-loop", 0)
+    assert "never clears" not in posed(run(20, loop="clears late"), "own-loop", 0).options
 
 
 @pytest.mark.parametrize("context", [1, 2, 3, 8])
