@@ -65,9 +65,12 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @property
     def cited(self) -> str:
         """Who says it, and where."""
-        if self.source == "lesson":
-            return f"This lesson, {self.where}"
-        return f"{f'Study note {self.source}' if self.source.isdigit() else self.source}, {self.where}"
+        return f"{f'Study note {self.source}' if self.source.isdigit() else self.speaker}, {self.where}"
+
+    @property
+    def speaker(self) -> str:
+        """Who says it, for a learner who has no notes to look it up in."""
+        return "This lesson" if self.source == "lesson" else "A study note" if self.source.isdigit() else self.source
 
 
 def read_claims(path: Path) -> dict[str, Claim]:

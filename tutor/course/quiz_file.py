@@ -79,7 +79,7 @@ def _made(spot: _Spot, table: Table, claims: Mapping[str, Claim]) -> Spot:
         id=spot.id,
         concept=claim.concept,
         claim=claim.id,
-        ask=f"{claim.cited}:\n\n> {claim.says}\n\nCan that be right, and which quick test tells?",
+        ask=f"{claim.speaker} says:\n\n> {claim.says}\n\nCan that be right, and which quick test tells?",
         hints=spot.hints,
         explain=claim.why,
         predict=spot.predict,
