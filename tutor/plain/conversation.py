@@ -152,6 +152,7 @@ class Conversation:
         record, voice = self._record, self._voice
         talk = Talk(lesson, record, record.sitting, voice, self._start_lab, self._seed, self._names_file)
         voice.say(f"{lesson.order}. {lesson.title}. Type help for the words that work here.")
+        voice.say("Where the text names a key, such as space or p, type its name.")
         talk.tell_page()
         try:
             talk.bench.open(self._seed)
