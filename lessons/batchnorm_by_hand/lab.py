@@ -1,12 +1,15 @@
 """Batch normalization written out: on one column of four numbers, and inside a net that spells names."""
 
+import math
+from random import Random
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tutor.figures import Curve, Guide, Histograms, Series, Stage, Strip, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.instruments import histogram, loss_curve, rounded_up, spread
 
 BLOCK, EMBEDDING, HIDDEN, BATCH = 3, 10, 100, 32
@@ -125,13 +128,16 @@ class BatchNormByHand(Experiment):
 
     def normalized(self, z: Tensor) -> Tensor:
         by_hand = BatchNorm(1, self.k.eps, self.k.divide).double()
-        with torch.no_grad():
-            return by_hand(z.reshape(-1, 1)).flatten()
+        return by_hand(z.reshape(-1, 1)).flatten().detach()
 
     @metric("largest")
     def largest(self, seen: Observation) -> float:
         """The largest |xhat| in the column."""
         return self.normalized(self.column).abs().max().item()
+
+    @metric("xhat.std()")
+    def printed_std(self, seen: Observation) -> float:
+        return self.normalized(self.column).std().item()
 
     @figure("One column, step by step")
     def steps(self, seen: Observation) -> Strip:
@@ -141,10 +147,10 @@ class BatchNormByHand(Experiment):
         variance = (centred**2).sum().item() / n
         stages = (
             Stage("z", tuple(z.tolist())),
-            Stage("centred", tuple(centred.tolist()), f"- {short(z.mean().item(), 4)}"),
-            Stage("squared", tuple((centred**2).tolist()), "²"),
-            Stage("xhat", tuple(xhat.tolist()), f"centred÷{short((variance + self.k.eps) ** 0.5, 4)}"),
-            Stage("relu", tuple(xhat.relu().tolist()), "max(0, ·)"),
+            Stage("centred", legible(centred), f"- {short(z.mean().item(), 4)}"),
+            Stage("squared", legible(centred**2), "²"),
+            Stage("xhat", legible(xhat), f"centred÷{short((variance + self.k.eps) ** 0.5, 4)}"),
+            Stage("relu", legible(xhat.relu()), "max(0, ·)"),
         )
         return Strip(f"Mean {short(z.mean().item(), 4)}, variance {short(variance, 4)}", tuple("1234"), stages)
 
@@ -234,7 +240,7 @@ class BatchNormByHand(Experiment):
         z = self.first_z(seen)
         after = next(layer.input for layer in seen.of(nn.Tanh))
         edge = rounded_up(2 * max(spread(z), spread(after)))
-        rows = [(name, x) for name, x in (("z", z), ("to tanh", after))]
+        rows = {"z": z, "to tanh": after}.items()
         shown = (histogram(name, x, -edge, edge, note=f"std {spread(x):.2f}") for name, x in rows)
         return Histograms("Layer 1, before and after the norm", tuple(shown))
 
@@ -242,9 +248,52 @@ class BatchNormByHand(Experiment):
     def losses(self, seen: Observation) -> Curve:
         return loss_curve(seen)
 
+    @question("own-xhat")
+    def own_xhat(self, seen: Observation, rng: Random) -> OwnQuestion:
+        # One of ten units whose mean is far from 0 and whose std is far from 1, so that no two answers look alike.
+        batch = self.first_z(seen).double()
+        unit = rng.choice((batch.mean(0).abs() * batch.std(0).log().abs()).topk(10).indices.tolist())
+        column = batch[:, unit]
+        mean, variance = column.mean().item(), column.var(correction=0).item()
+        z = rng.choice(sorted(column.tolist(), key=lambda z: abs(z - mean))[-8:])
+        std = (variance + self.k.eps) ** 0.5
+        xhat = (z - mean) / std
+        given = f"Step {self.iteration:,}: in the next batch of {BATCH}, unit {unit} has z with mean {short(mean)}"
+        if rng.random() < 0.5:
+            return offered(
+                f"{given}, and squared distances from it that add up to {short(variance * BATCH)}. One z is "
+                f"{short(z)}. What is its x̂?",
+                (xhat, f"The variance is {short(variance)}, its root {short(std)}."),
+                (z / std, "Its mean comes off first."),
+                ((z - mean) / std**2, "That is divided by the variance. The std is its root."),
+                ((z - mean) / (std * BATCH**0.5), "The variance is the mean of those squares, not their sum."),
+            )
+        return offered(
+            f"{given} and variance {short(variance)}. One x̂ is {short(xhat)}. What was its z?",
+            (z, f"The root of the variance is {short(std)}. Times x̂, plus the mean."),
+            (xhat * std, "The mean was taken off, and has to come back."),
+            (mean + xhat * std**2, "It was divided by the std, the variance's root."),
+            ((xhat - mean) / std, "That normalizes x̂ once more. The way back undoes each step."),
+        )
+
     def first_z(self, seen: Observation) -> Tensor:
         return seen.of(nn.Linear)[0].output
 
 
 def apart(mine: Tensor, its: Tensor) -> str:
     return short((mine - its).abs().max().item(), 2)
+
+
+def legible(column: Tensor) -> tuple[float, ...]:
+    """The column without digits below a thousandth of its largest value, so that all of it fits."""
+    places = 3 - math.floor(math.log10(column.abs().max().item() or 1))
+    return tuple(round(value, places) for value in column.tolist())
+
+
+def offered(ask: str, right: tuple[float, str], *wrong: tuple[float, str]) -> OwnQuestion:
+    """A question whose options are numbers, each with its why; wrong ones that come too near are left out."""
+    options = [right]
+    for value, why in wrong:
+        if all(abs(value - other) > 0.05 * abs(other) for other, _ in options):
+            options.append((value, why))
+    return OwnQuestion(ask, tuple(short(value) for value, _ in options), 0, tuple(why for _, why in options))

@@ -3,6 +3,7 @@
 import math
 from collections import OrderedDict
 from collections.abc import Callable
+from random import Random
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,7 @@ from torch.nn import functional as F
 
 from tutor.figures import Curve, Guide, Histograms, Series
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.instruments import histogram, loss_curve, rounded_up, spread
 
 BLOCK, EMBEDDING, BATCH = 3, 10, 32
@@ -26,7 +27,7 @@ ACTIVATIONS = {
 }
 
 Function = Callable[[Tensor], Tensor]
-Z = torch.linspace(-12, 12, 24_001, dtype=torch.float64)
+Z = torch.arange(-12_000, 12_001, dtype=torch.float64) / 1000
 BELL = torch.exp(-Z * Z / 2) / math.sqrt(2 * math.pi)  # the density of a standard normal z
 
 
@@ -192,6 +193,46 @@ class Gain(Experiment):
         rows = (histogram(f"layer {n + 1}", h, -edge, edge, note=f"std {short(spread(h))}") for n, h in outputs.items())
         return Histograms(f"f(z), f = {self.k.activation}", tuple(rows))
 
+    @question("own-gain")
+    def own_gain(self, seen: Observation, rng: Random) -> OwnQuestion:
+        given = self.preactivations(seen)
+        if len(given) > 1 and rng.random() < 0.5:
+            return self.a_layer(spread(given[0]), spread(given[-1]), len(given))
+        n = rng.randrange(len(given))
+        std, moment = spread(given[n]), (self.f(given[n]) ** 2).mean().item()
+        gain = std / moment**0.5
+        return offered(
+            f"Step {self.iteration:,}: in layer {n + 1}, z has std {short(std, 3)}, and the mean of f(z)² is "
+            f"{short(moment, 3)}. A fresh layer is put on top of it. Which gain makes its z as wide?",
+            (gain, f"gain · √{short(moment, 3)} is to be {short(std, 3)}."),
+            (1 / moment**0.5, "That makes the next z 1 wide. It is to be as wide as this one."),
+            (std / moment, "The mean is of squares: its root is what adds to the std."),
+            (1 / gain, "Upside down: the gain is to undo what f takes."),
+            (ideal_gain(self.f), "That is the integral's, for z of mean 0 and std 1."),
+        )
+
+    def a_layer(self, first: float, last: float, depth: int) -> OwnQuestion:
+        factor = last / first
+        each = factor ** (1 / (depth - 1))
+        return offered(
+            f"Step {self.iteration:,}: z has std {short(first, 3)} in layer 1, and {short(last, 3)} in layer {depth}. "
+            "By what does each layer after the first multiply it, on average?",
+            (each, f"{short(each, 3)} to the power of {depth - 1} is {short(factor, 3)}."),
+            (factor, "That is what all of them do together."),
+            (factor / (depth - 1), "Layers multiply, so it takes a root, not a quotient."),
+            (1 / each, "Upside down: the last is divided by the first."),
+            (self.k.gain, "That is what the weights began with. f takes its share, and training has moved them."),
+        )
+
     @figure("Loss")
     def losses(self, seen: Observation) -> Curve:
         return loss_curve(seen)
+
+
+def offered(ask: str, right: tuple[float, str], *wrong: tuple[float, str]) -> OwnQuestion:
+    """A question whose options are numbers, each with its why; wrong ones that come too near are left out."""
+    options = [right]
+    for value, why in wrong:
+        if all(abs(value - other) > 0.05 * abs(other) for other, _ in options):
+            options.append((value, why))
+    return OwnQuestion(ask, tuple(short(value, 3) for value, _ in options), 0, tuple(why for _, why in options))

@@ -1,6 +1,7 @@
 """The MLP of Karpathy's makemore part 3, and where its hidden units pass on no gradient."""
 
 from functools import cache
+from random import Random
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +9,7 @@ from torch.nn import functional as F
 
 from tutor.figures import Curve, HeatMap, Histograms, Series, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Layer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Layer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.datasets import Split
 from tutor.lab.instruments import histogram, loss_curve, rounded_up, spread
 
@@ -167,12 +168,57 @@ class Saturation(Experiment):
 
     @figure("The activation and its slope")
     def slope(self, seen: Observation) -> Curve:
-        z = torch.linspace(-6, 6, 121, requires_grad=True)
+        z = (torch.arange(-60, 61) / 10).requires_grad_()
         f = self.model.activation(z)
         (slope,) = torch.autograd.grad(f.sum(), z)
         x = tuple(z.tolist())
         curves = Series(self.k.activation, x, tuple(f.tolist())), Series("slope", x, tuple(slope.tolist()))
         return Curve("The activation and its slope", curves, x_label="z")
+
+    @question("own-dead")
+    def own_dead(self, seen: Observation, rng: Random) -> OwnQuestion:
+        flat, awake = self.flat(self.hidden(seen).input), self.awake()
+        asleep = (flat.all(0) & (awake > 0)).nonzero().flatten().tolist()
+        if asleep and rng.random() < 0.5:
+            return self.asleep(rng.choice(asleep), awake, seen)
+        lit, dead, share = int(flat.all(0).sum()), int((awake == 0).sum()), flat.float().mean().item()
+        packed = round(share * HIDDEN)
+        others = (
+            (dead, lit, "The dead are lit in every batch: they can't outnumber the lit."),
+            (lit, lit, "That a column is lit in one batch of 32 doesn't prove its death."),
+            (packed, packed, "That counts pixels as if they came in whole columns."),
+            (HIDDEN, HIDDEN, "Then every pixel would be lit, in this batch and in any other."),
+            (0, 0, f"Columns lit throughout there are, {lit} of them."),
+        )
+        right = f"The dead are lit in every batch, so they are among the {lit}. Any others wake up elsewhere."
+        whys = {f"{lit} lit throughout, {dead} dead": right}
+        for columns, units, why in others:
+            if len(whys) < 4:
+                whys.setdefault(f"{columns} lit throughout, {units} dead", why)
+        return OwnQuestion(
+            f"Step {self.iteration:,}: {100 * share:.1f} % of the 32 x {HIDDEN} pixels of the map are lit. How many of "
+            f"the {HIDDEN} columns are lit from top to bottom, and how many units are dead?",
+            tuple(whys),
+            0,
+            tuple(whys.values()),
+        )
+
+    def asleep(self, unit: int, awake: Tensor, seen: Observation) -> OwnQuestion:
+        moves = {p.name: p.update.abs() for p in seen.parameters}
+        farthest = max(moves["W1"][:, unit].max().item(), moves["b1"][unit].item())
+        still = farthest == 0
+        told = f"The step moves them by {short(farthest)} at most. In another batch something will wake the unit."
+        return OwnQuestion(
+            f"Step {self.iteration:,}: unit {unit} is flat on all 32 examples of the next batch, and awake on "
+            f"{100 * awake[unit]:.2f} % of all contexts. What does the next step do to its weights, and is it dead?",
+            ("Exactly nothing, and it isn't dead", "Exactly nothing, so it is dead", "A little, and it isn't dead"),
+            0 if still else 2,
+            (
+                told if still else f"Its slope isn't 0: the step moves them by {short(farthest)}.",
+                "Dead would be flat in every context, and it is awake in some.",
+                "On each of the 32 its slope is exactly 0, and so is every term of its gradient." if still else told,
+            ),
+        )
 
     @figure("Loss")
     def losses(self, seen: Observation) -> Curve:

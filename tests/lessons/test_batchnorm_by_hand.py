@@ -1,5 +1,6 @@
 """The lesson on BatchNorm by hand: its class is PyTorch's, its backward autograd's, and what its text says is so."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.observation import Observation
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 
 FOLDER = Path(__file__).parents[2] / "lessons" / "batchnorm_by_hand"
@@ -84,6 +86,40 @@ def test_presets_do_as_they_say():
     wide = run(0, **PRESETS["none"])
     second = Observation(wide.experiment, wide.history).of(nn.Linear)[1].output
     assert second.std().item() == pytest.approx(30, abs=0.5)
+
+
+def test_the_strip_fits_a_small_terminal_whatever_is_turned():
+    for knobs in (*map(PRESETS.get, ("neuron-2", "neuron-3")), {"d": -100.0}, {"a": 0.003, "b": -0.003}):
+        assert "more" not in text(run(0, **knobs).experiment.steps(None), 42, 18)
+
+
+def test_without_the_norm_nearly_nine_outputs_in_ten_are_flat():
+    wide = run(0, **PRESETS["none"])
+    first = Observation(wide.experiment, wide.history).of(nn.Tanh)[0]
+    assert (first.output.abs() > 0.99).float().mean().item() == pytest.approx(0.88, abs=0.005)
+
+
+@pytest.mark.parametrize("knobs", [{}, {"layer": "torch"}, {"scale": 3.0}])
+def test_the_question_about_the_own_run_is_answered_by_pytorchs_layer(knobs):
+    runner = run(20, **knobs)
+    z = runner.experiment.first_z(Observation(runner.experiment, runner.history))
+    xhat = nn.BatchNorm1d(100)(z).detach()
+    ways = set()
+    for luck in range(12):
+        made = posed(runner, "own-xhat", luck)
+        unit, way, given = re.search(r"unit (\d+) .*One (z|x̂) is (\S+)\. ", made.ask).groups()
+        here, there = (z, xhat) if way == "z" else (xhat, z)
+        row = (here[:, int(unit)] - float(given)).abs().argmin()
+        assert float(made.options[made.right]) == pytest.approx(there[row, int(unit)].item(), rel=0.02)
+        assert len(made.options) > 2
+        ways.add(way)
+    assert ways == {"z", "x̂"}
+
+
+@pytest.mark.slow
+def test_the_same_weights_with_a_norm_and_without():
+    norm, none = (run(1000, layer=layer, scale=3.0).measure().losses["val"] for layer in ("hand", "none"))
+    assert (norm, none) == (pytest.approx(2.417, abs=0.002), pytest.approx(2.524, abs=0.002))
 
 
 @pytest.mark.slow

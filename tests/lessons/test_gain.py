@@ -1,6 +1,7 @@
 """The lesson on fan-in and gain: its integrals are PyTorch's table and a Monte Carlo, and what its text says is so."""
 
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.observation import Observation
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 
 FOLDER = Path(__file__).parents[2] / "lessons" / "gain"
@@ -105,6 +107,29 @@ def test_widths_on_the_level_page():
         return abs(math.log(spreads[-1] / spreads[0]))
 
     assert drift(400) < drift(100) < drift(10)
+
+
+@pytest.mark.parametrize(
+    ("steps", "knobs"),
+    [(20, {}), (5, {"activation": "gelu", "depth": 20, "lr": 0.01}), (0, PRESETS["level"]), (3, {"depth": 1})],
+)
+def test_the_question_about_the_own_run_asks_for_what_its_layers_do(steps, knobs):
+    runner = run(steps, **knobs)
+    experiment = runner.experiment
+    given = experiment.preactivations(Observation(experiment, runner.history))
+    kinds = set()
+    for luck in range(12):
+        made = posed(runner, "own-gain", luck)
+        answer = float(made.options[made.right])
+        layer = re.search(r"in layer (\d+), z has", made.ask)
+        kinds.add(bool(layer))
+        if layer:
+            z = given[int(layer.group(1)) - 1]
+            fresh = torch.randn(len(z[0]), 4000, generator=torch.Generator().manual_seed(luck)) / len(z[0]) ** 0.5
+            assert (experiment.f(z) @ fresh * answer).std().item() == pytest.approx(z.std().item(), rel=0.05)
+        else:
+            assert given[0].std().item() * answer ** (len(given) - 1) == pytest.approx(given[-1].std().item(), rel=0.3)
+    assert kinds == ({True} if len(given) == 1 else {True, False})
 
 
 def test_the_starts_of_the_goal_page():

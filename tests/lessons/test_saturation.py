@@ -12,6 +12,7 @@ from tutor.lab.datasets import Sources
 from tutor.lab.instruments import dead_units, saturated, spread
 from tutor.lab.load import load_experiment
 from tutor.lab.observation import Observation
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 
 FOLDER = Path(__file__).parents[2] / "lessons" / "saturation"
@@ -243,6 +244,42 @@ def test_who_wakes_the_dead():
     assert frozen[:2] == (pytest.approx(40, abs=6), pytest.approx(34, abs=6))
     assert learned[1] == pytest.approx(19, abs=6)
     assert learned[1] < frozen[1] < frozen[0]
+
+
+@pytest.mark.slow
+def test_only_where_the_letters_learn_does_the_count_of_the_dead_fall():
+    for letters, falls in (("frozen", False), ("learned", True)):
+        runner = run(300, **PRESETS["killed"])
+        runner.turn({"letters": letters})
+        counts = [dead(runner)]
+        for _ in range(10):
+            runner.advance(100)
+            counts.append(dead(runner))
+        assert (counts != sorted(counts)) == falls
+
+
+@pytest.mark.parametrize(
+    ("steps", "knobs"),
+    [(60, PRESETS["killed"]), (5, {}), (0, PRESETS["shifted"]), (0, {"scale": 10.0}), (0, {"shift": -20.0})],
+)
+def test_the_question_about_the_own_run_is_answered_by_map_and_histogram(steps, knobs):
+    runner = run(steps, **knobs)
+    experiment = runner.experiment
+    lit = experiment.flat(preactivations(runner)).all(0)
+    never = experiment.awake() == 0
+    gradients = {p.name: p.gradient for p in Observation(experiment, runner.history).parameters}
+    for luck in range(8):
+        made = posed(runner, "own-dead", luck)
+        options = list(made.options)
+        assert len(set(options)) == len(options) > 1
+        if " unit " in made.ask:
+            unit = int(made.ask.split(" unit ")[1].split()[0])
+            assert lit[unit]
+            assert not never[unit]
+            still = not gradients["W1"][:, unit].any()
+            assert options[made.right] == ("Exactly nothing" if still else "A little") + ", and it isn't dead"
+        else:
+            assert options[made.right] == f"{int(lit.sum())} lit throughout, {int(never.sum())} dead"
 
 
 @pytest.mark.slow
