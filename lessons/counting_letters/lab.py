@@ -1,13 +1,14 @@
 """Names made up from a table that counts which letter follows which. A step reads one name; nothing else is learned."""
 
 from itertools import pairwise
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tutor.figures import Bars, HeatMap, Table, Text
-from tutor.lab import Choice, Experiment, Number, Observation, Preset, Switch, figure, metric
+from tutor.lab import Choice, Experiment, Number, Observation, OwnQuestion, Preset, Switch, figure, metric, question
 from tutor.lab.datasets import Names
 from tutor.lab.sampling import sampled
 
@@ -95,7 +96,7 @@ class CountingLetters(Experiment):
     @figure("The name just read")
     def just_read(self, seen: Observation) -> Table:
         if not self.iteration:
-            return Table("No name read yet", ("pair", "seen"), ())
+            return Table("No name read yet", ("pair", "seen", "of", "chance"), ())
         text = self.spelled(self.words[self.reading[min(self.iteration, self.last_step) - 1]])
         P = self.chances()
         rows = []
@@ -144,9 +145,36 @@ class CountingLetters(Experiment):
             ("of 1,000 made up", ""),
             ("  different ones", f"{len(set(names)):,}"),
             ("  on the list", f"{sum(name in listed for name in names):,}"),
-            ("  letters, mean", f"{sum(map(len, names)) / len(names):.1f}"),
+            ("  letters, mean", f"{mean_letters(names):.1f}"),
         )
         return Table("In numbers", ("", ""), rows)
+
+    @question("own-pair")
+    def own_pair(self, seen: Observation, rng: Random) -> OwnQuestion:
+        N = self.model.N
+        rows, columns, total = N.sum(1).tolist(), N.sum(0).tolist(), int(N.sum())
+        # A common pair without a dot; no wrong share below comes near to the right one.
+        often = sorted(N[1:, 1:].nonzero().add(1).tolist(), key=lambda pair: -N[*pair])[:60]
+        a, b = rng.choice(
+            [(a, b) for a, b in often if told_apart(N[a, b] / rows[a], N[a, b] / columns[b], rows[a] / total)]
+        )
+        count, one, two = N[a, b].item(), LETTERS[a], LETTERS[b]
+        right = (count, rows[a], f"Of all pairs that begin with {one}, so many go on with {two}: the row's share.")
+        offers = [
+            right,
+            (count, columns[b], f"That looks back: of all that end with {two}, so many have {one} before it."),
+            (count, total, f"So often {one}{two} comes up at all. At {one}, only pairs that begin with it count."),
+            (rows[a], total, f"So often a pair begins with {one}, whatever comes after it."),
+        ]
+        rng.shuffle(offers)
+        return OwnQuestion(
+            f"At step {self.iteration:,}: {one}{two} was counted {count:,} times. {rows[a]:,} pairs begin with {one}, "
+            f"{columns[b]:,} end with {two}; there are {total:,} in all. With nothing added, what is the chance of "
+            f"{two} after {one}?",
+            tuple(f"{part:,} / {whole:,} = {part / whole:.3f}" for part, whole, _ in offers),
+            offers.index(right),
+            tuple(why for *_, why in offers),
+        )
 
     @metric("cells")
     def cells(self, seen: Observation) -> float:
@@ -155,6 +183,10 @@ class CountingLetters(Experiment):
     @metric("zeros")
     def zeros(self, seen: Observation) -> float:
         return (self.chances() == 0).sum().item()
+
+    @metric("sure letters")
+    def sure(self, seen: Observation) -> float:
+        return (self.chances().amax(1) > 0.5).sum().item()
 
     @metric("q to u")
     def q_to_u(self, seen: Observation) -> float:
@@ -166,5 +198,13 @@ class CountingLetters(Experiment):
 
     @metric("mean letters")
     def letters(self, seen: Observation) -> float:
-        names = sampled(self, range(1, 201)).samples
-        return sum(map(len, names)) / len(names)
+        return mean_letters(sampled(self, range(1, 201)).samples)
+
+
+def told_apart(share: float, *others: float) -> bool:
+    return all(abs(other - share) > 0.2 * share for other in others)
+
+
+def mean_letters(names: tuple[str, ...]) -> float:
+    # The … of a name that is cut is no letter of it.
+    return sum(len(name.rstrip("…")) for name in names) / len(names)

@@ -2,13 +2,14 @@
 
 import math
 from itertools import pairwise
+from random import Random
 
 import torch
 from torch import Tensor, nn
 
 from tutor.figures import Bars, Curve, Guide, Series, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.datasets import Names
 
 LETTERS = Names.letters
@@ -187,7 +188,7 @@ class Likelihood(Experiment):
         u, others = self.after_q()
         x = torch.linspace(0.5, 0.995, 100, dtype=torch.float64)
         now = u * math.log(self.k.u) + others * math.log(1 - self.k.u) if 0 < self.k.u < 1 else -math.inf
-        return self.choosing("ln of it", x, u * x.log() + others * (1 - x).log(), now)
+        return self.choosing("ln likelihood", x, u * x.log() + others * (1 - x).log(), now)
 
     def after_q(self) -> tuple[float, float]:
         """How often u came after q, and how often something else."""
@@ -212,6 +213,30 @@ class Likelihood(Experiment):
         ]
         best = min(lines[1].y)
         return Curve("Mean -ln p", tuple(lines), "fake", log_x=True, guides=(Guide(best, f"lowest {best:.3f}"),))
+
+    @question("own-perplexity")
+    def own_perplexity(self, seen: Observation, rng: Random) -> OwnQuestion:
+        # The first few hundred of the pairs, or all so far; a chance of 0 has no finite logarithm.
+        a, b = self.judged[: rng.choice((100, 200, 300, self.iteration))].T
+        p = self.model.P[a, b]
+        p = p[p > 0]
+        total, mean = p.log().sum().item(), -p.log().mean().item()
+        offers = [
+            (math.exp(-mean), "That is a pair's mean chance. Guessing among n that are alike has a chance of 1/n."),
+            (mean, "That is the mean of -ln p, in nats. Turn the logarithm back: e to the power of it."),
+            (2**mean, "That is 2 to the power of the mean: right if the logarithms were to base 2."),
+            (
+                math.exp(mean),
+                f"The mean of -ln p is {-total:,.1f} / {len(p):,} = {mean:.3f}, and e to that is as many.",
+            ),
+        ]
+        return OwnQuestion(
+            f"The first {len(p):,} pairs of your run that aren't impossible have a sum of ln p of {total:,.1f}. "
+            "What is the perplexity, the number of equally likely letters to guess among?",
+            tuple(f"{value:.3g}" for value, _ in offers),
+            3,
+            tuple(why for _, why in offers),
+        )
 
     @metric("dead after")
     def dead_after(self, seen: Observation) -> float:

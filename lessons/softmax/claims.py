@@ -31,11 +31,6 @@ def heart(picture: int = 0) -> dict[str, list[float]]:
     return {"scores": z.topk(2).values.tolist(), "best": [digit.item(), p.item()]}
 
 
-def runner_up(picture: int = 5) -> list[float]:
-    """The reader's first and second p of a picture."""
-    return torch.softmax(_run().logits[picture], 0).topk(2).values.tolist()
-
-
 def less_sure(times: float = 1.0) -> float:
     """The share of the 180 pictures of whose best digit the reader is less sure than of the heart's."""
     z = _run().logits

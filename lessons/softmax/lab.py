@@ -1,6 +1,7 @@
 """Scores made into probabilities: four that one sets by hand, and ten from a net that reads digits. Nothing trains."""
 
 import math
+from random import Random
 from typing import NamedTuple
 
 import torch
@@ -9,7 +10,7 @@ from torch.nn import functional as F
 
 from tutor.figures import Bars, Curve, Image, Images, Series, Stage, Strip, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 
 CLASSES = ("cat", "dog", "bird", "fish")
 SHOWN = 32  # pictures in the batch that softmax takes at once
@@ -221,6 +222,30 @@ class Softmax(Experiment):
         """What softmax makes of the scores of pictures 1 to 32, (32, 10), along the dimension `dim`."""
         return softmax(self.logits[1 : SHOWN + 1], self.k.dim)
 
+    @question("own-second")
+    def own_second(self, seen: Observation, rng: Random) -> OwnQuestion:
+        # A picture whose second choice is neither as probable as the first nor hopeless.
+        tops = self.logits.topk(2)
+        gaps = tops.values[:, 0] - tops.values[:, 1]
+        picture = rng.choice(((gaps > 0.7) & (gaps < 2)).nonzero().flatten().tolist())
+        (z, z2), (first, second) = tops.values[picture].tolist(), tops.indices[picture].tolist()
+        p, gap = softmax(self.logits[picture])[first].item(), round(z, 2) - round(z2, 2)
+        right = p * math.exp(-gap), f"The gap is {gap:.2f}, a factor of {math.exp(gap):.2f}, and p is divided by that."
+        offers = [
+            right,
+            (p * z2 / z, "That divides p by the ratio of the scores. Softmax sees their difference only."),
+            (1 - p, f"That is all there is left, for nine digits. The {second} gets the most of it, not the whole."),
+            (p * 10**-gap, "That is a power of 10. In softmax it is e that is raised to the score."),
+        ]
+        rng.shuffle(offers)
+        return OwnQuestion(
+            f"Picture {picture} of 180, seed {self.seed}: the {first} leads with a score of {z:.2f} and p = {p:.3f}. "
+            f"The {second} comes second, with {z2:.2f}. What is its p?",
+            tuple(f"{value:.3f}" for value, _ in offers),
+            offers.index(right),
+            tuple(why for _, why in offers),
+        )
+
     @metric("off")
     def off(self, seen: Observation) -> float:
         return (self.p(self.k.rule) - TARGET).abs().max().nan_to_num(torch.inf, torch.inf).item()
@@ -231,7 +256,8 @@ class Softmax(Experiment):
 
     @property
     def shows(self) -> str:
-        return f"a {self.digits[self.k.picture - 1]}" if self.k.picture else "a heart"
+        digit = self.digits[self.k.picture - 1].item()
+        return f"{'an' if digit == 8 else 'a'} {digit}" if self.k.picture else "a heart"
 
 
 def brief(value: Tensor) -> str:

@@ -82,7 +82,7 @@ def blob_accuracies(hidden: tuple[bool, bool] = (False, True)) -> list[float]:
 
 def certainty_by_temperature(hidden: bool = False) -> list[float]:
     """The winner's mean probability over the map at T = 0.05, 1, 5 and 20."""
-    z = _run(hidden=hidden).on_grid()
+    z = _run(hidden=hidden).on_grid(8, 40)
     return [torch.softmax(z / T, 2).amax(2).mean().item() for T in (0.05, 1.0, 5.0, 20.0)]
 
 

@@ -1,16 +1,18 @@
 """Softmax with a temperature, on three scores, made-up names, digits and borders. Knobs move it; nothing trains."""
 
 import math
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tutor.figures import Bars, Curve, Guide, HeatMap, Series, Table
-from tutor.lab import Experiment, Integer, Number, Observation, Preset, Switch, figure, metric
+from tutor.figures import Bars, Curve, Guide, HeatMap, Point, Regions, Series, Table
+from tutor.lab import Experiment, Integer, Number, Observation, OwnQuestion, Preset, Switch, figure, metric, question
 from tutor.lab.datasets import Names
 
 BLOCK = 3
+WIDE, HIGH = (-4.0, 4.0), (-3.0, 3.0)  # the plane in which the borders are drawn
 TEMPERATURES = torch.logspace(math.log10(0.05), math.log10(20), 81, dtype=torch.float64)
 
 
@@ -125,18 +127,18 @@ class Temperature(Experiment):
             columns[title] = (f"{len(set(names))} kinds", f"{listed} real", *names[:5])
         return Table("Made-up names, 200 each", tuple(columns), tuple(zip(*columns.values(), strict=True)))
 
-    @figure("Gradients for [0, 0, s]")
+    @figure("Slopes for [0, 0, s]")
     def saturation(self, seen: Observation) -> Curve:
         s = torch.linspace(0, 20, 81, dtype=torch.float64)
-        series = (Series(name, tuple(s.tolist()), tuple(y.tolist())) for name, y in gradients(s).items())
-        return Curve("Gradient, largest entry", tuple(series), x_label="s", log_y=True)
+        series = (Series(name, tuple(s.tolist()), tuple(y.tolist())) for name, y in slopes(s).items())
+        return Curve("Largest slope", tuple(series), x_label="s", log_y=True)
 
     @figure("[0, 0, s], now")
     def saturated(self, seen: Observation) -> Table:
         p = softmax(torch.tensor([0, 0, self.k.s], dtype=torch.float64))
-        values = {f"p{i + 1}": p[i : i + 1] for i in range(3)} | gradients(torch.tensor([self.k.s]).double())
+        values = {f"p{i + 1}": p[i : i + 1] for i in range(3)} | slopes(torch.tensor([self.k.s]).double())
         rows = tuple((name, brief(value.item())) for name, value in values.items())
-        return Table(f"Scores [0, 0, {self.k.s:g}]", ("", "value"), rows)
+        return Table(f"Scores [0, 0, {self.k.s:g}]: p, and largest slopes", ("", "value"), rows)
 
     @figure("Softmax beside sparsemax")
     def sparse(self, seen: Observation) -> Bars:
@@ -149,6 +151,35 @@ class Temperature(Experiment):
         losses, now = self.digits(TEMPERATURES)["NLL"], self.digits(torch.tensor([self.k.T]))["NLL"]
         lowest = Guide(losses.min().item(), f"lowest {losses.min():.3f}")
         return self.against_T("Digits", "nats", {"NLL": losses}, {"now": now}, (lowest,), log_y=True)
+
+    @question("own-ratio")
+    def own_ratio(self, seen: Observation, rng: Random) -> OwnQuestion:
+        # A digit whose second choice is behind, and not out of sight. At a ratio of 4, half and root are the same.
+        tops = self.digit_z.topk(2)
+        gaps = tops.values[:, 0] - tops.values[:, 1]
+        fit = (gaps - 3).abs() + 100 * ((gaps - math.log(4)).abs() < 0.1)
+        picture = rng.choice(fit.argsort()[:20].tolist())
+        (first, second), ratio, T = tops.indices[picture].tolist(), gaps[picture].exp().item(), rng.choice((0.5, 2))
+        half, twice = f"e to half the gap, the square root of {ratio:.1f}.", f"e to twice the gap, {ratio:.1f} squared."
+        offers = [
+            (ratio, "That is the ratio at T = 1. The gap is measured in units of T, so the ratio changes with T."),
+            (ratio / T, "That divides the ratio by T. It is the gap, in the exponent, that T divides."),
+            (ratio**0.5, half),
+            (ratio**2, twice),
+        ]
+        right = offers[2] if T == 2 else offers[3]
+        rng.shuffle(offers)
+        return OwnQuestion(
+            f"Digit {picture + 1} of 180: at T = 1 your reader says {first}, {ratio:.1f} times as probable "
+            f"as its second choice, {second}. And at T = {T:g}?",
+            tuple(f"{value:.1f} times" for value, _ in offers),
+            offers.index(right),
+            tuple(why for _, why in offers),
+        )
+
+    @metric("kinds")
+    def kinds(self, seen: Observation) -> float:
+        return len(set(self.sample(200, self.k.T)))
 
     @metric("NLL")
     def nll_now(self, seen: Observation) -> float:
@@ -167,12 +198,17 @@ class Temperature(Experiment):
     @figure("Which class wins")
     def winners(self, seen: Observation) -> HeatMap:
         right = (self.model(self.blob_x).argmax(1) == self.blob_y).float().mean().item()
-        return plane(f"Winner, {right:.1%} of points right", self.on_grid().argmax(2), 0, 2)
+        winners = tuple(map(tuple, self.on_grid(24, 80).argmax(2).tolist()))
+        points = zip(self.blob_x[::6].tolist(), self.blob_y[::6].tolist(), strict=True)
+        drawn = tuple(Point(*place, f"{group + 1}", group) for place, group in points)
+        return Regions(f"Winner, {right:.1%} right", ("1", "2", "3"), winners, WIDE, HIGH, drawn)
 
     @figure("How probable the winner is")
     def certainty(self, seen: Observation) -> HeatMap:
-        p = softmax(self.on_grid(), self.k.T).amax(2)
-        return plane(f"Its probability, mean {p.mean():.3f}", p, 1 / 3, 1)
+        p = softmax(self.on_grid(8, 40), self.k.T).amax(2)
+        rows = tuple(map(tuple, p.tolist()))
+        title = f"Its probability, mean {p.mean():.3f}"
+        return HeatMap(title, (), (), rows, 1 / 3, 1, row_label="x2", column_label="x1")
 
     def against_T(
         self,
@@ -210,13 +246,13 @@ class Temperature(Experiment):
         }
 
     @torch.no_grad()
-    def on_grid(self) -> Tensor:
-        y, x = torch.meshgrid(torch.linspace(3, -3, 8), torch.linspace(-4, 4, 40), indexing="ij")
+    def on_grid(self, rows: int, columns: int) -> Tensor:
+        y, x = torch.meshgrid(torch.linspace(*HIGH[::-1], rows), torch.linspace(*WIDE, columns), indexing="ij")
         return self.model(torch.stack((x, y), 2)).double()
 
 
-def gradients(s: Tensor) -> dict[str, Tensor]:
-    """For the scores [0, 0, s]: the largest entry of softmax's Jacobian, and of three losses' gradients."""
+def slopes(s: Tensor) -> dict[str, Tensor]:
+    """For the scores [0, 0, s] the largest slope, in size, of p (the Jacobian) and of three losses (gradients)."""
     z = torch.stack((torch.zeros_like(s), torch.zeros_like(s), s), 1)
     p = softmax(z)
     jacobian = torch.diag_embed(p) - p[:, :, None] * p[:, None, :]
@@ -224,8 +260,8 @@ def gradients(s: Tensor) -> dict[str, Tensor]:
     squared = (jacobian @ (2 * (p - first))[:, :, None]).squeeze(2)
     sizes = {
         "dp/dz": jacobian.flatten(1),
-        "CE, right": p - third,
-        "CE, wrong": p - first,
+        "NLL, right": p - third,
+        "NLL, wrong": p - first,
         "squared, wrong": squared,
     }
     return {name: size.abs().amax(1) for name, size in sizes.items()}
@@ -233,7 +269,3 @@ def gradients(s: Tensor) -> dict[str, Tensor]:
 
 def brief(value: float) -> str:
     return f"{value:.4g}" if value == 0 or 1e-3 <= abs(value) < 1e5 else f"{value:.1e}"
-
-
-def plane(title: str, values: Tensor, low: float, high: float) -> HeatMap:
-    return HeatMap(title, (), (), tuple(map(tuple, values.tolist())), low, high, row_label="x2", column_label="x1")

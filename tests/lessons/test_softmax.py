@@ -1,6 +1,7 @@
 """The softmax lesson: its arithmetic against torch, its presets' promises, its text's numbers."""
 
 import math
+import re
 import sys
 
 import pytest
@@ -10,6 +11,7 @@ from tutor.course.grading import grade
 from tutor.course.lesson import load_lesson
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 from tutor.paths import lessons_dir
 
@@ -135,6 +137,9 @@ def test_a_tenth_of_the_scores_makes_softmax_the_flatter():
     assert (z / z.sum()).max().item() == pytest.approx(0.349, abs=5e-4)
     assert z.softmax(0).max().item() == pytest.approx(0.769, abs=5e-4)
     assert (0.1 * z).softmax(0).max().item() == pytest.approx(0.253, abs=5e-4)
+    shown = z[:4]
+    assert (shown / shown.sum()).max().item() == pytest.approx(0.426, abs=5e-4)
+    assert shown.softmax(0).max().item() == pytest.approx(0.806, abs=5e-4)
 
 
 def test_the_audit_finds_two_rows_wrong_and_two_in_the_last_digit(look):
@@ -164,9 +169,23 @@ def test_the_reader_reads_and_takes_a_heart_for_a_4(runner, look):
     best = torch.softmax(run.logits[1:], 1).amax(1)
     assert (best > 0.9).double().mean().item() == pytest.approx(0.5, abs=0.05)
     assert (best < max(heart.values)).double().mean().item() == pytest.approx(0.75, abs=0.03)
-    three, blank = sorted(look("reading", picture=5).values), torch.zeros(1, 64)
-    assert three[-2:] == pytest.approx([LESSON.questions["runner-up"].answer, 0.781], abs=5e-4)
-    assert run.model(blank).softmax(1).max() < 0.15
+    assert max(look("reading", picture=5).values) == pytest.approx(0.781, abs=5e-4)
+    assert run.model(torch.zeros(1, 64)).softmax(1).max() < 0.15
+
+
+@pytest.mark.parametrize("seed", [42, 7])
+def test_the_question_about_the_own_reader_follows_from_a_gap(seed):
+    run, asked = Runner(KIND, Sources(), seed), set()
+    for luck in range(20):
+        made = posed(run, "own-second", luck)
+        picture = int(re.match("Picture ([0-9]+) of 180", made.ask)[1])
+        second = torch.softmax(run.experiment.logits[picture], 0).sort().values[-2].item()
+        # The question gives scores with two decimals.
+        assert float(made.options[made.right]) == pytest.approx(second, rel=0.015, abs=6e-4)
+        wrong = (float(text) for place, text in enumerate(made.options) if place != made.right)
+        assert all(abs(value - second) > 0.05 * second for value in wrong)
+        asked.add(picture)
+    assert len(asked) > 10
 
 
 def test_a_row_that_softmax_makes_sums_to_1_and_one_across_pictures_does_not(runner, look):

@@ -13,6 +13,7 @@ from tutor.course.grading import grade
 from tutor.course.lesson import load_lesson
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 from tutor.paths import lessons_dir
 
@@ -95,13 +96,13 @@ def test_the_gradients_are_those_of_autograd(s):
     z = torch.tensor([0, 0, s], dtype=torch.double, requires_grad=True)
     squared = (torch.softmax(z, 0) - torch.eye(3)[0]).square().sum()
     losses = {
-        "CE, right": F.cross_entropy(z, torch.tensor(2)),
-        "CE, wrong": F.cross_entropy(z, torch.tensor(0)),
+        "NLL, right": F.cross_entropy(z, torch.tensor(2)),
+        "NLL, wrong": F.cross_entropy(z, torch.tensor(0)),
         "squared, wrong": squared,
     }
     sizes = {name: torch.autograd.grad(loss, z)[0].abs().max() for name, loss in losses.items()}
     sizes["dp/dz"] = torch.autograd.functional.jacobian(lambda z: torch.softmax(z, 0), z).abs().max()
-    ours = LAB.gradients(torch.tensor([s]).double())
+    ours = LAB.slopes(torch.tensor([s]).double())
     assert {name: size.item() for name, size in ours.items()} == pytest.approx(
         {name: size.item() for name, size in sizes.items()}
     )
@@ -135,8 +136,33 @@ def test_a_net_stopped_early_is_too_modest_and_one_trained_for_long_too_sure(run
     assert best_T(run(**PRESETS["late"])) == pytest.approx(1.8, abs=0.15)
 
 
+@pytest.mark.parametrize("steps", [16, 512])
+def test_the_question_about_the_own_reader_wants_a_power_of_the_ratio(run, steps):
+    runner = run(digit_steps=steps)
+    asked = set()
+    for luck in range(20):
+        made = posed(runner, "own-ratio", luck)
+        picture, T = re.search("Digit ([0-9]+) of .* T = (0.5|2)[?]", made.ask).groups()
+        first, second = torch.softmax(runner.experiment.digit_z[int(picture) - 1] / float(T), 0).topk(2).values
+        assert float(made.options[made.right].split()[0]) == pytest.approx((first / second).item(), abs=0.06)
+        asked.add((picture, T))
+    assert len(asked) > 10
+
+
+def test_a_cold_net_makes_few_kinds_of_name(run):
+    runner = run(T=0.05)
+    assert runner.read(["kinds"])["kinds"] == 16
+    assert look(runner, "samples").rows[0][-1] == "16 kinds"
+
+
+@pytest.mark.slow
+def test_other_cold_nets_make_fewer_kinds_of_name(data):
+    kinds = [Runner(KIND, data, seed, {"T": 0.05}).read(["kinds"])["kinds"] for seed in range(1, 7)]
+    assert (min(kinds), max(kinds)) == (3, 13)
+
+
 def winners_by_row(runner):
-    return [re.sub(r"(.)\1*", r"\1", "".join(map(str, row))) for row in look(runner, "winners").values]
+    return [re.sub(r"(.)\1*", r"\1", "".join(map(str, row))) for row in look(runner, "winners").winners]
 
 
 def test_linear_borders_are_straight_and_only_a_hidden_layer_bends_them(run):
