@@ -1,14 +1,16 @@
 """A digit classifier with BatchNorm, LayerNorm or neither, and what the rest of a batch does to one example."""
 
 import copy
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tutor.errors import TutorError
 from tutor.figures import Bars, Curve, Guide, Histograms, Series, Stage, Strip, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.instruments import histogram, loss_curve, spread
 
 PIXELS, HIDDEN = 64, 64
@@ -90,24 +92,46 @@ class Neighbours(Experiment):
         """Std of one unit's normalized value, for one example among neighbours drawn anew."""
         return spread(self.among_neighbours(max(self.k.batch, self.fewest)))
 
-    def among_neighbours(self, size: int) -> Tensor:
-        """What the norm makes of unit 0 for image 0, in batches whose other images are drawn at random, (DRAWS,)."""
+    def among_neighbours(self, size: int, unit: int = 0, image: int = 0) -> Tensor:
+        """What the norm makes of a unit for an image, in batches whose other images are drawn at random, (DRAWS,)."""
         rng = torch.Generator().manual_seed(42)
         ix = torch.randint(len(self.x), (DRAWS, size), generator=rng)
-        ix[:, 0] = 0
+        ix[:, 0] = image
         with torch.no_grad():
             z = self.model[0](self.x)
             if self.k.norm != "batch":
-                return self.first(self.x[:1])[1][0, 0].repeat(DRAWS)
-            unit = z[:, 0][ix]
-            norm = self.model[1]
-            xhat = (unit - unit.mean(1, keepdim=True)) / (unit.var(1, correction=0, keepdim=True) + norm.eps).sqrt()
-            return norm.weight[0] * xhat[:, 0] + norm.bias[0]
+                return self.first(self.x[[image]])[1][0, unit].repeat(DRAWS)
+            z, norm = z[:, unit][ix], self.model[1]
+            xhat = (z - z.mean(1, keepdim=True)) / (z.var(1, correction=0, keepdim=True) + norm.eps).sqrt()
+            return norm.weight[unit] * xhat[:, 0] + norm.bias[unit]
+
+    @question("own-jitter")
+    def own_jitter(self, seen: Observation, rng: Random) -> OwnQuestion:
+        if self.k.norm != "batch":
+            raise TutorError("Without a BN nothing jitters.", "Set norm to batch.")
+        image, unit = rng.randrange(len(self.x)), rng.randrange(HIDDEN)
+        # From 16 on the rule holds for nearly every image.
+        small, large = rng.choice(((16, 64), (32, 128), (16, 256)))
+        times = large // small
+        before, after = (spread(self.among_neighbours(size, unit, image)) for size in (small, large))
+        whys = {
+            f"{after:.2f}": f"{times} times the batch: some {round(times**0.5)} times less jitter.",
+            f"{before / times:.2f}": f"That is {times} times less. The jitter of a mean goes with the root, √{times}.",
+            f"{before:.2f}": "That is the same. But a larger batch knows its mean and its std better.",
+            f"{before * times**0.5:.2f}": "That is more. The fewer neighbours, the more each of them decides.",
+        }
+        ask = (
+            f"At step {self.iteration:,}, image {image} and unit {unit}: in batches of {small} the normalized value "
+            f"has a jitter (std) of {before:.2f}. In batches of {large}?"
+        )
+        return OwnQuestion(ask, tuple(whys), 0, tuple(whys.values()))
 
     @figure("One image, many batches")
     def jitters(self, seen: Observation) -> Histograms:
         rows = []
         for size in (2, 4, 8, 32, 128):
+            if size > max(self.k.batch, 2):
+                break
             values = self.among_neighbours(size)
             rows.append(histogram(f"batch {size}", values, -4, 4, note=f"std {spread(values):.2f}"))
         return Histograms("Image 0, unit 0, in 400 batches", tuple(rows))

@@ -3,14 +3,16 @@
 import copy
 import math
 from collections import OrderedDict
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tutor.errors import TutorError
 from tutor.figures import Curve, Histograms, Point, Scatter, Series, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.instruments import batchnorm_histograms, histogram, loss_curve, rounded_up
 
 BLOCK, EMBEDDING, HIDDEN = 3, 10, 100
@@ -122,6 +124,30 @@ class GammaBeta(Experiment):
         """The largest gradient of a hidden bias, as a share of its layer's largest weight gradient."""
         return max(bias / weight for _, weight, bias, _ in self.gradients(seen)[:2])
 
+    @question("own-unit")
+    def own_unit(self, seen: Observation, rng: Random) -> OwnQuestion:
+        norms = self.hidden_norms(seen)
+        if not norms or self.k.affine == "neither":
+            raise TutorError("No hidden norm has γ and β to ask about.", "Press l for this page's own settings.")
+        layer = rng.choice(norms)
+        norm = self.model.get_submodule(layer.name)
+        # One of the ten that have gone farthest, so that no two answers look alike.
+        unit = rng.choice((norm.bias.abs() + (norm.weight.abs() - 1).abs()).topk(10).indices.tolist())
+        z, y, gamma, beta = layer.input[:, unit], layer.output[:, unit], norm.weight[unit], norm.bias[unit]
+        answers = (
+            (y, "y has mean β and std |γ|."),
+            (F.batch_norm(z[:, None], None, None, training=True), "That is x̂, before γ and β."),
+            (z, "That is z. Its own mean and std are taken out, and γ and β don't bring them back."),
+            (gamma * z + beta, "That is γz + β. γ and β are applied to x̂, not to z."),
+        )
+        return OwnQuestion(
+            f"At step {self.iteration:,}, unit {unit} of {layer.name} has γ = {gamma:.2f} and β = {beta:.2f}. Over the "
+            f"next batch its z has {moments(z)}. What has its y?",
+            tuple(moments(x) for x, _ in answers),
+            0,
+            tuple(why for _, why in answers),
+        )
+
     @figure("One unit's f(γx̂ + β)")
     def bend(self, seen: Observation) -> Curve:
         k = self.k
@@ -129,7 +155,7 @@ class GammaBeta(Experiment):
         line, share = straight(y)
         x = tuple(XHAT.tolist())
         return Curve(
-            f"{k.activation}({k.gamma:g} xhat {k.beta:+g}): {share:.1%} straight",
+            f"{k.activation}({scaled(k.gamma, k.beta)}): {share:.1%} straight",
             (Series("best line", x, tuple(line.tolist()), style="faint"), Series("f", x, tuple(y.tolist()))),
             x_label="xhat",
         )
@@ -143,7 +169,7 @@ class GammaBeta(Experiment):
         edge = rounded_up(max((x.mean().abs() + 2 * x.std()).item() for x in (z, y)))
         rows = (("z", z), ("xhat", xhat), ("y", y))
         return Histograms(
-            f"y = {k.gamma:g} xhat {k.beta:+g}",
+            f"y = {scaled(k.gamma, k.beta)}",
             tuple(histogram(name, x, -edge, edge, note=moments(x)) for name, x in rows),
         )
 
@@ -243,6 +269,10 @@ def straight(y: Tensor) -> tuple[Tensor, float]:
     share = torch.corrcoef(torch.stack((XHAT, y)))[0, 1].square().nan_to_num(1.0)
     slope = (XHAT * (y - y.mean())).mean() / XHAT.square().mean()
     return y.mean() + slope * XHAT, share.item()
+
+
+def scaled(gamma: float, beta: float) -> str:
+    return f"{gamma:g} xhat {'-' if beta < 0 else '+'} {abs(beta):g}"
 
 
 def ends(x: Tensor | None) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Two lives of a BatchNorm: batch statistics while it trains, running ones afterwards, on handwritten digits."""
 
 import copy
+from random import Random
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +9,7 @@ from torch.nn import functional as F
 
 from tutor.figures import Curve, Guide, HeatMap, Point, Scatter, Series, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.instruments import loss_curve
 
 PIXELS, HIDDEN, CLASSES = 64, 100, 10
@@ -131,6 +132,28 @@ class TrainAndEval(Experiment):
         """Accuracy in eval mode after 20 passes of the negatives in train mode."""
         return self.after_passes(1 - self.digits.val.x)[-1]
 
+    @question("own-next-mean")
+    def own_next_mean(self, seen: Observation, rng: Random) -> OwnQuestion:
+        place = rng.choice((1, 4))
+        layer = seen.of(nn.BatchNorm1d)[place // 3]
+        before, batch = self.model[place].running_mean, layer.input.mean(0)
+        # One of the ten units that this batch pulls farthest, so that no two answers look alike.
+        unit = rng.choice((batch - before).abs().topk(10).indices.tolist())
+        old, new, after = (means[unit].item() for means in (before, batch, layer.module.running_mean))
+        whys = {
+            f"{after:z.4f}": f"The new batch has the weight {short(self.share)}, the old value the rest.",
+            f"{self.share * old + (1 - self.share) * new:z.4f}": "That mixes them the other way round.",
+            f"{new:z.4f}": "That is the batch's mean alone, and nothing of the past.",
+            f"{old:z.4f}": "That is as it was. In train mode every batch pulls it.",
+        }
+        sense = "PyTorch's" if self.k.sense == "torch" else "the notes'"
+        ask = (
+            f"Step {self.iteration:,}, momentum {self.k.momentum:g} in {sense} sense. In unit {unit} of BN "
+            f"{place // 3 + 1} the running mean is {old:z.4f}, and the next batch's mean {new:z.4f}. "
+            "What is the running mean after it?"
+        )
+        return OwnQuestion(ask, tuple(whys), 0, tuple(whys.values()))
+
     @figure("Two batches, by hand")
     def by_hand(self, seen: Observation) -> Table:
         new, mean, variance, rows = self.share, 0.0, 1.0, [("start", "", "0", "1", "100 %")]
@@ -161,7 +184,7 @@ class TrainAndEval(Experiment):
     def means(self, seen: Observation) -> Scatter:
         z, running = self.first_z(), self.model[1].running_mean
         points = (Point(x, y, "o") for x, y in zip(z.mean(0).tolist(), running.tolist(), strict=True))
-        return Scatter(f"Layer 1: off by up to {self.off(seen):.2f} stds", tuple(points), "true mean", "running mean")
+        return Scatter(f"Layer 1: off by up to {self.off(seen):.2f} stds", tuple(points), "true mean", "running")
 
     @figure("One image in company")
     def company(self, seen: Observation) -> Table:

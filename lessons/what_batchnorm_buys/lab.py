@@ -3,6 +3,7 @@
 import copy
 import math
 from itertools import pairwise
+from random import Random
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,7 @@ from torch.nn import functional as F
 
 from tutor.figures import Curve, Guide, Series, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 
 PIXELS, WIDTH, BATCH = 64, 32, 32
 SEEDS = 5  # nets on a rung, each with its own start and its own batches
@@ -83,9 +84,7 @@ class WhatBatchNormBuys(Experiment):
         Number("times", 2.0, low=1.1, high=10, log=True, help="from rung to rung, it is so many times higher"),
         Integer("rungs", 12, low=1, high=12, help="how many"),
         Number("lr", 0.08, low=1e-4, high=100, log=True, help="of the rung looked at; on a ladder of gains, of all"),
-        Number(
-            "gain", 2**0.5, low=0.01, high=100, log=True, help="gain of the hidden weights, where all have the same"
-        ),
+        Number("gain", 2**0.5, low=0.01, high=100, log=True, help="gain of the hidden weights, if it is the same"),
         Integer("depth", 3, low=1, high=40, log=True, help="hidden layers of 32 ReLUs"),
     )
     presets = (
@@ -97,7 +96,6 @@ class WhatBatchNormBuys(Experiment):
             "Forty layers with residuals: without BN, a gain of √2 is too much.",
         ),
         Preset("shaken", {"a": "batch", "b": "shaken", "depth": 9}, "BN, and then every unit shifted and scaled anew."),
-        Preset("held", {"a": "batch", "b": "held", "depth": 9}, "BN, with all weights kept at their first length."),
     )
 
     def build(self) -> None:
@@ -105,12 +103,12 @@ class WhatBatchNormBuys(Experiment):
         digits = self.data.digits()
         self.x, self.y, self.val = digits.train.x, digits.train.y, digits.val
         self.ladder = torch.tensor([k.lowest * k.times**n for n in range(k.rungs)]).view(-1, 1, 1, 1)
+        self.steps_on = tuple(self.ladder.flatten().tolist())
+        self.names, self.axis = (f"A {k.a}", f"B {k.b}"), "learning rate" if k.along == "lr" else "gain"
         same = torch.ones_like(self.ladder)
         self.rates, gains = (self.ladder, k.gain * same) if k.along == "lr" else (k.lr * same, self.ladder)
-        sizes = [PIXELS, *[WIDTH] * k.depth, digits.vocab]
-        starts = [
-            torch.randn(SEEDS, fan_in, fan_out, generator=self.rng) / fan_in**0.5 for fan_in, fan_out in pairwise(sizes)
-        ]
+        sizes = pairwise([PIXELS, *[WIDTH] * k.depth, digits.vocab])
+        starts = [torch.randn(SEEDS, fan_in, out, generator=self.rng) / fan_in**0.5 for fan_in, out in sizes]
         shaking = torch.Generator().manual_seed(self.seed)  # its own, so that all kinds get the same batches
         self.model = nn.ModuleList([Nets(kind, starts, gains, shaking) for kind in (k.a, k.b)])
         self.parameters = list(self.model.parameters())
@@ -157,10 +155,6 @@ class WhatBatchNormBuys(Experiment):
         self.notes.append((self.taken, right, moved))
 
     @property
-    def steps_on(self) -> tuple[float, ...]:
-        return tuple(self.ladder.flatten().tolist())
-
-    @property
     def looked_at(self) -> int:
         """The rung that some figures are about: the one whose rate is nearest `lr`, or the middle one of the gains."""
         if self.k.along == "gain":
@@ -168,18 +162,15 @@ class WhatBatchNormBuys(Experiment):
         return int((self.rates.flatten().log() - math.log(self.k.lr)).abs().argmin())
 
     @property
-    def axis(self) -> str:
-        return "learning rate" if self.k.along == "lr" else "gain"
-
-    def names(self) -> tuple[str, str]:
-        return f"A {self.k.a}", f"B {self.k.b}"
+    def rung(self) -> str:
+        return f"{self.k.along} {short(self.steps_on[self.looked_at], 3)}"
 
     def banded(self, values: Tensor, x: tuple[float, ...]) -> tuple[Series, ...]:
         """A and B, (2, points, seeds), as medians over the seeds within their extremes."""
         low, middle, high = values.min(2).values, values.median(2).values, values.max(2).values
         return tuple(
             Series(name, x, tuple(m.tolist()), low=tuple(lo.tolist()), high=tuple(hi.tolist()))
-            for name, m, lo, hi in zip(self.names(), middle, low, high, strict=True)
+            for name, m, lo, hi in zip(self.names, middle, low, high, strict=True)
         )
 
     def best(self, which: int) -> float:
@@ -194,6 +185,21 @@ class WhatBatchNormBuys(Experiment):
     def fewest(self, which: int) -> float:
         """The fewest steps to enough right, over the rungs, the median of the seeds."""
         return self.reached[which].median(1).values.min().item()
+
+    @question("own-quickest")
+    def own_quickest(self, seen: Observation, rng: Random) -> OwnQuestion:
+        which = rng.choice((0, 1))
+        steps = self.reached.median(2).values
+        # Of rungs that are equally quick the highest is asked for, and no other is offered.
+        best, others = (int(steps[n].eq(steps[n].min()).nonzero().max()) for n in (which, 1 - which))
+        slower = (n for n in (others, 0, self.k.rungs - 1) if steps[which, n] > steps[which, best])
+        took = {n: min(steps[which, n].item(), self.taken) for n in (best, *slower)}
+        return OwnQuestion(
+            f"At which of these rungs did the nets of {self.names[which]} get to 90 % of val in the fewest steps?",
+            tuple(f"{self.axis} {short(self.steps_on[n], 3)}" for n in took),
+            0,
+            tuple(f"Its median seed took {count:.0f} steps{' or more' * (n != best)}." for n, count in took.items()),
+        )
 
     @metric("best A")
     def best_a(self, seen: Observation) -> float:
@@ -225,7 +231,7 @@ class WhatBatchNormBuys(Experiment):
             ("best rung, right on val", *(f"{self.best(n):.1%}" for n in (0, 1))),
             ("fewest steps to 90 %", told(self.fewest(0)), told(self.fewest(1))),
         ]
-        return Table(f"Step {self.taken:,}, medians of {SEEDS} seeds", ("", *self.names()), tuple(rows))
+        return Table(f"Step {self.taken:,}, medians of {SEEDS} seeds", ("", *self.names), tuple(rows))
 
     def passing(self, which: int) -> int:
         return int((self.notes[-1][1][which].median(1).values >= ENOUGH).sum())
@@ -239,23 +245,17 @@ class WhatBatchNormBuys(Experiment):
 
     @figure("How far the units move")
     def drift(self, seen: Observation) -> Curve:
-        series = self.over_steps([moved[:, self.looked_at] for _, _, moved in self.notes])
-        return Curve(f"Means moved, in stds, {self.rung}", series)
-
-    def over_steps(self, values: list[Tensor]) -> tuple[Series, ...]:
-        return self.banded(torch.stack(values, 1), tuple(float(step) for step, _, _ in self.notes))
-
-    @property
-    def rung(self) -> str:
-        return f"{self.k.along} {short(self.steps_on[self.looked_at], 3)}"
+        values = torch.stack([moved[:, self.looked_at] for _, _, moved in self.notes], 1)
+        steps = tuple(float(step) for step, _, _ in self.notes)
+        return Curve(f"Means moved, in stds, {self.rung}", self.banded(values, steps))
 
     @figure("Along the gradient")
     def slope(self, seen: Observation) -> Curve:
         lengths, losses = self.downhill()
         return Curve(
-            f"Loss after one step, over loss before, {self.rung}",
+            f"Loss after / before a step, {self.rung}",
             self.banded(losses, lengths),
-            x_label="learning rate of that step",
+            x_label="rate of that step",
             log_x=True,
             log_y=True,
             guides=(Guide(1.0, "no gain"),),
@@ -268,14 +268,13 @@ class WhatBatchNormBuys(Experiment):
         found = []
         for nets in copy.deepcopy(self.model):
             before = self.each(nets, x, y)
-            own = list(nets.parameters())
-            gradients = torch.autograd.grad(before.sum(), own, allow_unused=True)
+            before.sum().backward()
             after, at = [], 0.0
             with torch.no_grad():
                 for rate in lengths:
-                    for p, g in zip(own, gradients, strict=True):
-                        if g is not None:
-                            p.sub_((rate - at) * g)
+                    for p in nets.parameters():
+                        if p.grad is not None:
+                            p.sub_((rate - at) * p.grad)
                     at = rate
                     after.append((self.each(nets, x, y) / before)[rung].clamp(max=100))
             found.append(torch.stack(after))

@@ -7,8 +7,10 @@ import torch
 from torch import nn
 
 from tests.figures.drawn import text
+from tutor.errors import TutorError
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 
 FOLDER = Path(__file__).parents[2] / "lessons" / "batch_neighbours"
@@ -45,7 +47,27 @@ def test_the_jitter_is_what_pytorchs_layer_gives():
 
 
 def test_layer_norm_does_not_jitter():
-    assert len(run(50, norm="layer").experiment.among_neighbours(4).unique()) == 1
+    runner = run(50, norm="layer")
+    assert len(runner.experiment.among_neighbours(4).unique()) == 1
+    with pytest.raises(TutorError, match="nothing jitters"):
+        posed(runner, "own-jitter", 0)
+
+
+def test_the_figure_keeps_larger_batches_than_ones_own_for_later():
+    sizes = {
+        batch: [row.label for row in run(0, batch=batch).experiment.jitters(None).rows] for batch in (1, 2, 8, 128)
+    }
+    assert (sizes[1], sizes[2], sizes[8]) == (["batch 2"], ["batch 2"], ["batch 2", "batch 4", "batch 8"])
+    assert sizes[128][-1] == "batch 128"
+
+
+def test_the_question_about_ones_own_run_has_the_jitter_nearer_to_the_root_than_to_its_other_answers():
+    runner = run(20)
+    for luck in range(20):
+        made = posed(runner, "own-jitter", luck)
+        jitter, tenfold, same, more = map(float, made.options)
+        assert made.right == 0
+        assert tenfold < jitter < same < more
 
 
 def test_the_strip_shows_who_moves_row_0():

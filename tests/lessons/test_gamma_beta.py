@@ -1,5 +1,6 @@
 """The lesson on gamma and beta: its figures agree with PyTorch's layer, and what its text says is so."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ from torch import nn
 from torch.nn import functional as F
 
 from tests.figures.drawn import text
+from tutor.errors import TutorError
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.observation import Observation
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 
 FOLDER = Path(__file__).parents[2] / "lessons" / "gamma_beta"
@@ -98,6 +101,26 @@ def test_undoing_is_exact_for_the_batch_that_it_was_set_on():
     assert offs == pytest.approx({4: 0.65, 32: 0.51, 256: 0.35, 2048: 0.009}, rel=0.03)
     z = torch.tensor([p.x for p in look(run(0), "undone").points])
     assert z.std().item() == pytest.approx(1.9, abs=0.05)
+
+
+def test_the_figure_of_taking_back_has_z_again_in_y():
+    z, _, y = look(run(0, gamma=2.0, beta=4.0), "one_unit").rows
+    assert (z.counts, z.note) == (y.counts, y.note)
+
+
+@pytest.mark.parametrize("luck", range(5))
+def test_the_question_about_ones_own_run_has_its_answer_in_gamma_and_beta(luck):
+    made = posed(run(200), "own-unit", luck)
+    gamma, beta = re.search(r"γ = (\S+) and β = (\S+)\.", made.ask).groups()
+    mean, std = re.match(r"mean (\S+), std (\S+)", made.options[made.right]).groups()
+    assert (float(mean), float(std)) == (pytest.approx(float(beta), abs=0.011), pytest.approx(float(gamma), abs=0.011))
+    assert "mean 0.00, std 1.00" in made.options
+
+
+def test_a_run_without_gamma_and_beta_is_not_asked_about():
+    for knobs in ({"place": "none"}, {"affine": "neither"}):
+        with pytest.raises(TutorError, match="No hidden norm"):
+            posed(run(1, **knobs), "own-unit", 0)
 
 
 def test_a_bias_before_a_norm_gets_no_gradient_and_one_before_tanh_does():

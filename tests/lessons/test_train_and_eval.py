@@ -1,6 +1,7 @@
 """The lesson on train and eval mode: its folding and its averages are PyTorch's, and what its text says is so."""
 
 import copy
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.observation import Observation
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 
 FOLDER = Path(__file__).parents[2] / "lessons" / "train_and_eval"
@@ -84,6 +86,17 @@ def test_one_image_in_company(trained):
     assert rows["alone"] == ("ValueError", "5 (100%)")
     assert [rows[name][0] for name in ("one other", "17 others", "16 more 5s")] == ["8 (38%)", "5 (99%)", "8 (42%)"]
     assert {row[1] for row in rows.values()} == {"5 (100%)"}
+
+
+@pytest.mark.parametrize("knobs", [{}, PRESETS["notes"], PRESETS["slow"]])
+def test_the_question_about_ones_own_run_has_what_the_next_step_makes_of_a_running_mean(knobs):
+    runner = run(20, **knobs)
+    made = posed(runner, "own-next-mean", 1)
+    unit, place = map(int, re.search(r"unit (\d+) of BN (\d)", made.ask).groups())
+    assert len(made.options) == 4
+    runner.advance(1)
+    after = runner.experiment.model[3 * place - 2].running_mean[unit].item()
+    assert float(made.options[made.right]) == pytest.approx(after, abs=0.0001)
 
 
 def test_modes_and_orders(trained):
