@@ -93,24 +93,6 @@ def informed(*steps: int) -> dict[str, tuple[float, ...]]:
     return {"unsure": _way(steps, **_UNSURE), "informed": _way(steps, weights="zero output", bias="frequencies")}
 
 
-def grown(found: dict[str, float]) -> list[bool]:
-    """Whether a nudge has grown in the sure net, and has not in the unsure one."""
-    return [found["sure"] > 1e-3, found["unsure"] < 1e-5]
-
-
-def nudged(by: float = 1e-6) -> dict[str, float]:
-    """How far batch losses 901 to 1,000 are off, on average, after adding `by` to W1's first weight."""
-    found = {}
-    for name, knobs in {"sure": {}, "unsure": _UNSURE}.items():
-        plain, other = _run(1000, **knobs), _run(0, **knobs)
-        with torch.no_grad():
-            other.experiment.model.W1[0, 0] += by
-        other.advance(1000)
-        pairs = zip(plain.history.losses[900:], other.history.losses[900:], strict=True)
-        found[name] = sum(abs(a - b) for a, b in pairs) / 100
-    return found
-
-
 def seeds(steps: int = 20_000) -> dict[str, tuple[float, float]]:
     """Lowest and highest validation loss of seeds 42 to 46."""
     found = {}

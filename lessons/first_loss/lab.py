@@ -1,6 +1,7 @@
 """The MLP that opens Karpathy's makemore part 3, and what its first weights do to its first loss."""
 
 import math
+from random import Random
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +9,7 @@ from torch.nn import functional as F
 
 from tutor.figures import Curve, Guide, HeatMap, Histogram, Histograms, Series, Table
 from tutor.figures.numbers import short
-from tutor.lab import Choice, Experiment, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.instruments import histogram, loss_curve, spread
 
 BLOCK, EMBEDDING, HIDDEN, BATCH = 3, 10, 200, 32
@@ -37,6 +38,11 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.hidden(x) @ self.W2 + self.b2
+
+
+def different(h: Tensor) -> int:
+    """How many of the hidden units, the columns of `h`, differ by a thousandth or more."""
+    return len((1000 * h.T).round().unique(dim=0))
 
 
 class FirstLoss(Experiment):
@@ -90,6 +96,8 @@ class FirstLoss(Experiment):
                 net.b1.zero_()
             if k.weights in ("zero output", "all zero"):
                 net.W2.zero_()
+            if k.weights == "all zero":
+                net.C.zero_()
             if k.weights == "all equal":
                 net.W1.fill_(0.01)
                 net.b1.zero_()
@@ -141,12 +149,10 @@ class FirstLoss(Experiment):
     @figure("Logits divided by T")
     def squeezed(self, seen: Observation) -> Curve:
         # What a temperature alone would do for the loss: no weight is touched.
-        _, y, logits = self.examples()
-        temperatures = [10 ** (n / 20) for n in range(41)]
-        losses = [F.cross_entropy(logits / t, y).item() for t in temperatures]
-        best = min(range(41), key=losses.__getitem__)
-        title = f"Logits divided by T: {losses[best]:.2f} at {short(temperatures[best])}"
-        line = Series("loss", tuple(temperatures), tuple(losses))
+        losses = self.losses_by_temperature()
+        best = min(losses, key=losses.__getitem__)
+        title = f"Logits divided by T: {losses[best]:.2f} at {short(best)}"
+        line = Series("loss", tuple(losses), tuple(losses.values()))
         return Curve(title, (line,), x_label="T", y_label="nats", log_x=True, guides=(self.ln27(),))
 
     @figure("The next step's gradients")
@@ -164,8 +170,7 @@ class FirstLoss(Experiment):
     def hidden(self, seen: Observation) -> HeatMap:
         with torch.no_grad():
             h = self.model.hidden(self.names.val.x[:100])
-        kinds = len((1000 * h.T).round().unique(dim=0))
-        title = f"Hidden units: {kinds} different of {HIDDEN}"
+        title = f"Hidden units: {different(h)} different of {HIDDEN}"
         cells = tuple(map(tuple, h[:14, -40:].tolist()))
         return HeatMap(title, (), (), cells, -1.0, 1.0, row_label="examples", column_label="the last 40 units")
 
@@ -178,6 +183,31 @@ class FirstLoss(Experiment):
     @metric("first loss")
     def first_loss(self, seen: Observation) -> float:
         return seen.history.losses[0] if seen.history.losses else seen.loss
+
+    @metric("different units")
+    def different_units(self, seen: Observation) -> float:
+        with torch.no_grad():
+            return different(self.model.hidden(self.names.val.x[:100]))
+
+    @question("own-t")
+    def own_t(self, seen: Observation, rng: Random) -> OwnQuestion:
+        losses = self.losses_by_temperature()
+        best = min(losses, key=losses.__getitem__)
+        roles = {1.0: "as it is", 100.0: "with T = 100", best: f"with the best T, {short(best)}"}
+        t = rng.choice(list(roles))
+        return OwnQuestion(
+            f"At step {self.iteration:,} the best T is {short(best)}. "
+            f"What is the loss on the figure's thousand examples {roles[t]}?",
+            tuple(f"{losses[other]:.3f}" for other in roles),
+            list(roles).index(t),
+            tuple(f"That is the loss {role}." for role in roles.values()),
+        )
+
+    def losses_by_temperature(self) -> dict[float, float]:
+        """The loss on the first thousand validation examples, for logits divided by each of many T from 1 to 100."""
+        _, y, logits = self.examples()
+        temperatures = (10 ** (n / 20) for n in range(41))
+        return {t: F.cross_entropy(logits / t, y).item() for t in temperatures}
 
     def ln27(self) -> Guide:
         """The loss of equal probabilities for all characters."""

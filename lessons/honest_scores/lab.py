@@ -1,12 +1,25 @@
 """A digit classifier, the labels it is taught, and what its scores are worth on examples that it wasn't taught."""
 
 import math
+from random import Random
 
 import torch
 from torch import Tensor, nn
 
 from tutor.figures import Bars, Curve, Guide, Histograms, Image, Images, Table
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, Switch, figure, metric
+from tutor.lab import (
+    Choice,
+    Experiment,
+    Integer,
+    Number,
+    Observation,
+    OwnQuestion,
+    Preset,
+    Switch,
+    figure,
+    metric,
+    question,
+)
 from tutor.lab.datasets import Split
 from tutor.lab.instruments import histogram, loss_curve
 
@@ -130,9 +143,7 @@ class HonestScores(Experiment):
 
     @figure("Guessers")
     def guessed(self, seen: Observation) -> Histograms:
-        # Each answers 180 questions with ten possible answers at random, twice over.
-        right = torch.rand(2, self.k.guessers, 180, generator=self.generator(purpose=1)) < 1 / CLASSES
-        first, second = right.double().mean(2)
+        first, second = self.guesses()
         best = first.argmax()
         notes = (f"best {first[best]:.1%}", f"that one {second[best]:.1%}")
         rows = (
@@ -145,6 +156,36 @@ class HonestScores(Experiment):
     def says_true_digit(self, seen: Observation) -> float:
         wrong = self.train.y != self.true
         return self.share(self.answers(self.train.x[wrong]) == self.true[wrong])
+
+    @metric("best guesser")
+    def best_guesser(self, seen: Observation) -> float:
+        # In per cent.
+        return 100 * self.guesses()[0].max().item()
+
+    @question("own-shares")
+    def own_shares(self, seen: Observation, rng: Random) -> OwnQuestion:
+        train = self.answers(self.train.x)
+        wrong = self.train.y != self.true
+        shares = {
+            "training images that are given the label they are taught": self.share(train == self.train.y),
+            "validation images that are given their true digit": self.share(self.answers(self.val.x) == self.val.y),
+            "wrongly labelled training images that are given their true digit": self.share(
+                train[wrong] == self.true[wrong]
+            ),
+        }
+        asked = rng.choice(list(shares))
+        return OwnQuestion(
+            f"At step {self.iteration:,}, with {100 * self.k.true_labels:.0f} % of the labels kept: "
+            f"which is the share of the {asked}?",
+            tuple(f"{share:.1%}" for share in shares.values()),
+            list(shares).index(asked),
+            tuple(f"This is the share of the {other}." for other in shares),
+        )
+
+    def guesses(self) -> Tensor:
+        """The scores of the guessers in two exams: 180 questions with ten possible answers, all answered at random."""
+        right = torch.rand(2, self.k.guessers, 180, generator=self.generator(purpose=1)) < 1 / CLASSES
+        return right.double().mean(2)
 
     def answers(self, x: Tensor) -> Tensor:
         """The class to which the net gives the highest logit, for each of the inputs."""

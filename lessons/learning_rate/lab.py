@@ -1,16 +1,19 @@
 """The MLP of makemore part 2 once more, and what its learning rate does: found by a sweep, lowered by a schedule."""
 
+import copy
 import math
 from collections import deque
 from functools import lru_cache
+from random import Random
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from tutor.figures import Curve, Guide, Series
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, Switch, figure
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, Switch, figure, question
 from tutor.lab.datasets import Sources
-from tutor.lab.instruments import loss_curve, race_curve
+from tutor.lab.instruments import loss_curve
 from tutor.lab.lr_finder import RangeTest, sweep
 from tutor.lab.lr_finder import figure as finder_curve
 from tutor.lab.schedules import SCHEDULES, schedule, schedule_curve
@@ -85,7 +88,8 @@ class LearningRate(Experiment):
 
     @figure("Loss against time")
     def race(self, seen: Observation) -> Curve:
-        return race_curve(seen)
+        # Logarithmic, or a run that is thrown out would flatten all others.
+        return Curve("Loss against time", seen.runs, "seconds of training", "nats", log_y=True)
 
     @figure("The rates of a sweep")
     def spacing(self, seen: Observation) -> Curve:
@@ -97,7 +101,34 @@ class LearningRate(Experiment):
 
     @figure("Learning-rate finder")
     def finder(self, seen: Observation) -> Curve:
-        return finder_curve(found(type(self), self.data, self.seed, self.k.output_scale, self.k.swept))
+        curve = finder_curve(found(type(self), self.data, self.seed, self.k.output_scale, self.k.swept))
+        title = curve.title if self.k.swept else "A finder that never uses its rate"
+        label = "learning rate" if self.k.swept else "rate noted"
+        return Curve(title, curve.series, x_label=label, y_label="loss", log_x=True)
+
+    @question("own-step")
+    def own_step(self, seen: Observation, rng: Random) -> OwnQuestion:
+        # One batch, one gradient, three lengths of the step along it; and the same batch again.
+        train = self.names.train
+        ix = torch.randint(len(train), (BATCH,), generator=self.generator(purpose=1))
+        x, y = train.x[ix], train.y[ix]
+        now = self.loss(x, y)
+        gradients = torch.autograd.grad(now, self.parameters)
+        losses = {}
+        for rate in (0.001, 0.3, 30.0):
+            net = copy.deepcopy(self.model)
+            with torch.no_grad():
+                for p, gradient in zip(net.parameters(), gradients, strict=True):
+                    p.add_(gradient, alpha=-rate)
+                losses[rate] = F.cross_entropy(net(x), y).item()
+        rate = rng.choice(list(losses))
+        return OwnQuestion(
+            f"At step {self.iteration:,}, 32 examples drawn at random have a loss of {now.item():.3f}. After one step "
+            f"on them, from here, at a rate of {rate:g}: what is their loss then?",
+            tuple(f"{loss:.3f}" for loss in losses.values()),
+            list(losses).index(rate),
+            tuple(f"That is where a rate of {other:g} leads from here." for other in losses),
+        )
 
     @figure("Four schedules")
     def schedules(self, seen: Observation) -> Curve:

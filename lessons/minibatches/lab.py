@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tutor.figures import Bars, Curve, Histograms, Point, Scatter, Series, Table, Text
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, question
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.instruments import activation_histograms, loss_curve, race_curve
 from tutor.lab.sampling import sampled
 
@@ -162,6 +162,10 @@ class Minibatches(Experiment):
         means = self.cosines()
         labels = tuple(f"batch {size:,}" for size in means)
         return Bars("Cosine to the full gradient", labels, tuple(means.values()), digits=2, top=1.0)
+
+    @metric("cosine of 32")
+    def agreement_of_32(self, seen: Observation) -> float:
+        return self.cosines()[32]
 
     @question("own-agreement")
     def own_agreement(self, seen: Observation, rng: Random) -> OwnQuestion:

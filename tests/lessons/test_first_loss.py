@@ -10,11 +10,11 @@ from torch.nn import functional as F
 
 from tests.figures.drawn import text
 from tutor.course.lesson import load_lesson
-from tutor.course.quiz import Numeric
 from tutor.lab.datasets import Sources
 from tutor.lab.goals import Watch
 from tutor.lab.load import load_experiment
 from tutor.lab.observation import Observation
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 from tutor.link.goals import SetKnob, Train
 from tutor.link.knobs import find
@@ -201,12 +201,23 @@ def test_squeezing_gains_what_the_page_says():
         assert (figure.series[0].y[0], min(figure.series[0].y)) == pytest.approx((loss, best), abs=0.01)
         assert figure.title.endswith(title)
     assert runner.experiment.examples()[2].std().item() == pytest.approx(6.88, abs=0.02)
-    question = LESSON.questions["best-t"]
-    assert isinstance(question, Numeric)
-    assert question.answer == 3.98
     for step in (10, 300):
         line = run(step, **UNSURE).look(["squeezed"])["squeezed"].series[0]
         assert line.x[line.y.index(min(line.y))] < 1.2
+
+
+def test_the_question_of_the_own_run_divides_the_logits():
+    runner = run(150)
+    _, y, logits = runner.experiment.examples()
+    made = [posed(runner, "own-t", luck) for luck in range(6)]
+    assert len({each.right for each in made}) > 1
+    as_it_is, drowned, best = map(float, made[0].options)
+    assert as_it_is == pytest.approx(F.cross_entropy(logits, y).item(), abs=1e-3)
+    assert drowned == pytest.approx(F.cross_entropy(logits / 100, y).item(), abs=1e-3)
+    assert best == pytest.approx(min(runner.look(["squeezed"])["squeezed"].series[0].y), abs=1e-3)
+    for each in made:
+        asked = {"as it is?": 0, "with T = 100?": 1}
+        assert each.right == next((place for words, place in asked.items() if each.ask.endswith(words)), 2)
 
 
 def test_the_gradients_of_the_zero_starts():
@@ -227,6 +238,7 @@ def test_all_zero_learns_letter_frequencies_and_starts_no_lower_than_ln_27():
     counts = torch.bincount(names.train.y, minlength=27)
     frequencies = (counts / counts.sum()).log()
     assert -frequencies[names.val.y].mean().item() == pytest.approx(2.838, abs=0.0005)
+    assert not any(p.any() for p in run(**PRESETS["all zero"]).experiment.parameters)
     runner = run(500, **PRESETS["all zero"])
     torch.testing.assert_close(runner.experiment.model.b2.detach().softmax(0), frequencies.exp(), atol=0.03, rtol=0)
     informed = run(**PRESETS["informed"])

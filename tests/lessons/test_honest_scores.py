@@ -10,7 +10,7 @@ from tutor.course.lesson import load_lesson
 from tutor.course.outcome import unsteady
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
-from tutor.lab.predictions import outcomes
+from tutor.lab.predictions import outcomes, posed
 from tutor.lab.runner import Runner
 from tutor.paths import lessons_dir
 
@@ -207,15 +207,37 @@ def test_the_three_ways_to_the_goal_and_the_last_look():
 
 @pytest.mark.slow
 def test_the_study_note_s_data_are_known_by_heart_after_ten_epochs():
-    train, val = scores(run(470, **PRESETS["study note"]))
-    assert train > 99
-    assert val == pytest.approx(10, abs=3)
+    runner, seen = run(**PRESETS["study note"]), {}
+    for step in (47, 188, 329, 470):
+        runner.advance(step - runner.iteration)
+        seen[step] = scores(runner)
+    trains, vals = zip(*seen.values(), strict=True)
+    assert trains == pytest.approx([38, 83, 98, 100], abs=2)
+    assert vals == pytest.approx([10, 10, 10, 10], abs=2)
 
 
 @pytest.mark.slow
 def test_that_it_knows_better_than_its_labels_is_no_luck():
     question = LESSON.questions["mislabelled"]
     assert not unsteady(question, outcomes(KIND, DATA, question.live.metric, question.live.trials))
+
+
+def test_the_question_of_the_own_run_takes_its_shares_from_the_figures():
+    runner = run(100, **MUDDLED)
+    train, val, _ = (row[3] for row in look(runner, "exams").rows)
+    true = f"{look(runner, 'mislabelled').values[0]:.1%}"
+    keys = {"training": train, "validation": val, "wrongly": true}
+    for luck in range(6):
+        made = posed(runner, "own-shares", luck)
+        assert made.options == (train, val, true)
+        asked = made.ask.split("share of the ")[1].split()[0]
+        assert made.options[made.right] == keys[asked]
+
+
+def test_the_best_guesser_is_that_of_the_figure():
+    question, runner = LESSON.questions["best-of-200"], run()
+    best = outcomes(KIND, DATA, question.live.metric, question.live.trials, [42])[0].values[0][0]
+    assert look(runner, "guessed").rows[0].note == f"best {best:.1f}%"
 
 
 def test_the_listing_of_the_leak_reports_the_score_that_chose():

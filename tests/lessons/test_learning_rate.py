@@ -1,5 +1,6 @@
 """The lesson on learning rates: its sweeps and schedules against torch's own, its numbers, its presets' promises."""
 
+import copy
 import importlib.util
 import math
 import sys
@@ -12,6 +13,7 @@ from torch.optim import lr_scheduler
 from tutor.course.lesson import load_lesson
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
+from tutor.lab.predictions import posed
 from tutor.lab.runner import Runner
 from tutor.link.goals import SetKnob
 from tutor.paths import lessons_dir
@@ -130,11 +132,26 @@ def test_the_rules_of_thumb_agree_on_a_real_sweep_and_on_nothing_else(measured):
     assert max(printed) / min(printed) > 100
 
 
+def test_the_step_that_the_own_run_is_asked_about_is_one_of_sgd():
+    runner = run(20)
+    made = [posed(runner, "own-step", luck) for luck in range(6)]
+    assert len({each.right for each in made}) > 1
+    model = copy.deepcopy(runner.experiment.model)
+    train = DATA.names(block=3).train
+    ix = torch.randint(len(train), (32,), generator=runner.experiment.generator(purpose=1))
+    for rate, loss in zip((0.001, 0.3, 30.0), made[0].options, strict=True):
+        net = copy.deepcopy(model)
+        optimizer = torch.optim.SGD(net.parameters(), rate)
+        optimizer.zero_grad()
+        F.cross_entropy(net(train.x[ix]), train.y[ix]).backward()
+        optimizer.step()
+        assert float(loss) == pytest.approx(F.cross_entropy(net(train.x[ix]), train.y[ix]).item(), abs=2e-3, rel=1e-3)
+
+
 def test_the_questions_numbers(measured):
     answers = {name: question.answer for name, question in LESSON.questions.items() if hasattr(question, "answer")}
     assert answers["even-rates"] == sum(rate < 10 for rate in range(1, 1001))
-    assert answers["own-sweep"] == pytest.approx(measured.lowest_by_start()[1][2], rel=0.02)
-    assert "diverged at 2.37" in figure("finder", run(output_scale=10.0)).title
+    assert measured.lowest_by_start()[1][1] == pytest.approx(0.066, rel=0.02)
     assert answers["bowl-width"] == pytest.approx(math.sqrt(0.01 / 1.99), abs=0.002)
 
 

@@ -83,6 +83,15 @@ def test_the_full_gradient_is_that_of_every_example(run):
     torch.testing.assert_close(mine, torch.cat([g.flatten() for g in full]), atol=1e-6, rtol=1e-4)
 
 
+def test_the_prediction_s_cosine_is_the_figure_s(run):
+    runner = run()
+    bars = runner.look(["agreement"])["agreement"]
+    seen = Observation(runner.experiment, runner.history)
+    assert runner.experiment.agreement_of_32(seen) == pytest.approx(
+        dict(zip(bars.labels, bars.values, strict=True))["batch 32"]
+    )
+
+
 def test_an_epoch_of_draws_sees_63_percent_and_a_full_batch_all(run):
     drawn = run()
     drawn.advance(1224)
