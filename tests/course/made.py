@@ -6,7 +6,8 @@ from tutor.course.catalog import Catalog
 from tutor.course.lesson import Lesson
 from tutor.course.live import Live
 from tutor.course.quiz import Bug, Choice, Draw, LineWhy, Multiple, Near, Numeric, Option, Order, Own
-from tutor.course.sitting import Sitting, State
+from tutor.course.seen import State
+from tutor.course.sitting import Sitting
 from tutor.course.steps import Step
 from tutor.link.goals import parse_condition, parse_move
 

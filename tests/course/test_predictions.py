@@ -3,9 +3,11 @@
 import math
 
 import pytest
+from msgspec import structs
 
 from tests.course.made import Notebook, choice, live_choice, own, picture, place_of, predict, ran, sit
 from tutor.course.grading import grade
+from tutor.course.live import Live
 from tutor.link.trials import Outcome, Posed
 
 
@@ -54,6 +56,25 @@ def test_a_locked_prediction_goes_on_until_it_comes_out(guessed):
     guessed.go(1)
     assert guessed.step.id == "after"
     assert guessed.asked.locked
+
+
+def test_a_prediction_that_is_left_behind_waits_on_its_own_page():
+    sitting = sit(("guess", choice("a", predict=True)), ("run",), ("after",), ("later", choice("b")))
+    predict(sitting, 1)
+    sitting.go(3)
+    assert sitting.asked.question.id == "b"
+    sitting.go(-3)
+    assert sitting.asked.question.id == "a"
+    assert sitting.asked.locked
+
+
+def test_what_stands_at_step_0_comes_out_without_a_run():
+    for steps, due in ((0, True), (100, False)):
+        question = structs.replace(live_choice(), live=Live(metric="val", steps=steps))
+        sitting = sit(("guess", question))
+        sitting.saw(ran(0), resting=True)
+        predict(sitting, 0)
+        assert sitting.due == due
 
 
 def test_a_locked_prediction_still_goes_along_after_a_look_back(guessed):
@@ -131,7 +152,7 @@ def test_predictions_come_out_one_at_a_time():
 
 
 def test_a_prediction_may_be_revealed_without_a_run(guessed):
-    assert not guessed.tried
+    assert not guessed.seen.tried
     guessed.reveal()
     assert guessed.asked.revealed
     assert guessed.asked.verdict == grade(choice(), 1)
@@ -150,7 +171,7 @@ def test_a_carried_prediction_is_asked_before_the_pages_own_questions():
 
 
 def test_a_run_that_was_set_up_anew_brings_out_nothing(guessed):
-    guessed.start_anew()
+    guessed.seen.start_anew()
     assert not guessed.saw(ran(0, lr=0.5), resting=True)
     assert guessed.saw(ran(0, lr=0.6), resting=True)
 
@@ -158,7 +179,7 @@ def test_a_run_that_was_set_up_anew_brings_out_nothing(guessed):
 def test_a_prediction_locked_while_the_run_is_set_up_waits_for_what_comes_after():
     sitting = sit(("guess", choice(predict=True)))
     sitting.saw(ran(900, lr=0.1), resting=True)
-    sitting.start_anew()
+    sitting.seen.start_anew()
     predict(sitting, 1)
     assert not sitting.saw(ran(0, lr=0.5), resting=True)
     assert sitting.saw(ran(1, lr=0.5), resting=True)

@@ -49,8 +49,8 @@ def answered(plain, question, said):
     said = plain.type(typed(question, said))
     if question.predict:
         plain.type("think")
-        plain.type("show")
         said = plain.type("show")
+        said = plain.type("show") if "Nothing has changed yet" in said else said
     return said
 
 

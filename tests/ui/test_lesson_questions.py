@@ -1,6 +1,7 @@
 """Pages and questions on the lesson screen: what the keys and the mouse do to them, and what is said then."""
 
 import pytest
+from msgspec import structs
 from textual.widgets import Input
 
 from tests.course.made import bug, choice, multiple, numeric, order, own, step
@@ -87,7 +88,10 @@ async def test_items_are_numbered_as_they_are_put_in_order(app_at):
 async def test_a_digit_finds_the_faulty_line(app_at):
     async with opened(app_at(step("one", bug()), questions=[bug()])) as pilot:
         assert " 2  loss.backward()" in shown(pilot, "#question")
-        await pilot.press("2", "3")
+        await pilot.press("2")
+        await reads(pilot, "#question", "✗ 2  loss.backward()")
+        assert shown(pilot, "#question").count("✗") == 2, "the line, and the verdict"
+        await pilot.press("3")
         await reads(pilot, "#question", "✓ Right. It climbs.")
         assert answers(pilot) == [("no-zero", 2, False), ("no-zero", 3, True)]
 
@@ -103,6 +107,20 @@ async def test_a_number_is_typed(app_at, size):
         await pilot.press("enter", *"3.3 nats", "enter")
         await reads(pilot, "#question", "✓ Right.")
         assert answers(pilot) == [("ln-27", 4.75, False), ("ln-27", 3.3, True)]
+
+
+@pytest.mark.parametrize(("key", "start"), [("0", "0"), ("minus", "-")])
+async def test_a_number_may_begin_with_nought_or_a_sign(app_at, key, start):
+    async with opened(app_at(step("one", numeric()), questions=[numeric()])) as pilot:
+        await pilot.press(key, *".19")
+        assert pilot.app.screen.query_one(Input).value == f"{start}.19"
+
+
+async def test_nought_is_no_option(app_at):
+    async with opened(app_at(step("one", choice()), questions=[choice()])) as pilot:
+        await pilot.press("0", "minus")
+        assert answers(pilot) == []
+        assert not pilot.app.screen.query_one(Input).has_focus
 
 
 async def test_what_is_no_number_is_said_and_not_kept(app_at):
@@ -185,6 +203,13 @@ async def test_a_click_beside_the_options_picks_nothing(app_at):
         await pilot.click("#question", offset=(3, 0))
         await pilot.click("#text", offset=(1, 0))
         assert answers(pilot) == []
+
+
+async def test_the_verdict_on_a_long_question_is_in_view(app_at):
+    question = structs.replace(choice(), ask="\n\n".join(f"Line {number}." for number in range(12)))
+    async with opened(app_at(step("one", question), questions=[question]), (80, 24)) as pilot:
+        await pilot.press(digit(pilot, 1))
+        await until(lambda: any("Not so. That is" in line for line in painted(pilot)), pilot)
 
 
 async def test_the_answer_is_in_view_on_a_small_screen(app_at):

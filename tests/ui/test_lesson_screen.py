@@ -151,6 +151,14 @@ async def test_escape_goes_to_the_list_and_ends_the_lab(app_at):
         await until(lambda: pilot.app.lab.closed, pilot)
 
 
+async def test_escape_goes_from_the_knobs_to_the_text_first(app_at):
+    async with opened(app_at()) as pilot:
+        await pilot.press("tab", "escape")
+        assert pilot.app.screen.query_one("#reading").has_focus
+        await pilot.press("escape")
+        await until(lambda: isinstance(pilot.app.screen, HomeScreen), pilot)
+
+
 async def test_q_quits_and_ends_the_lab(app_at):
     async with opened(app_at()) as pilot:
         app = pilot.app

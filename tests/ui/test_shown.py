@@ -20,7 +20,7 @@ from tutor.ui.shown import Shown
 BOLD, PLAIN, INK = Style(bold=True), Style(bgcolor="blue"), Style(color="red", bgcolor="blue")
 WALK = """
     question_mark escape z tab escape c down escape ctrl+p down escape g escape right_square_bracket
-    left_square_bracket tab right space space t G escape n escape S escape escape down enter
+    left_square_bracket tab right space space t G escape n escape S escape escape escape down enter
 """
 
 

@@ -104,6 +104,12 @@ class Asked(msgspec.Struct):
         return self.verdict is not None and not self.locked and not self.waits
 
     @property
+    def runless(self) -> bool:
+        """Whether it is a prediction of how things stand at step 0, which takes no run to come out."""
+        live = self.question.live
+        return live is not None and not any(step for trial in live.trials for step in trial.at)
+
+    @property
     def measuring(self) -> bool:
         """Whether it is to come out, and the live model isn't there yet."""
         return self.waits and not self.locked

@@ -1,25 +1,20 @@
 """One sitting at one lesson: the page that is open, the question that is asked, what has been answered; no screen."""
 
 import zlib
-from typing import NamedTuple
 
 from tutor.course.asked import Asked, Keeper
 from tutor.course.attempt import Attempt, Attempts
 from tutor.course.grading import Response, Verdict, grade, shuffled
 from tutor.course.lesson import Lesson
 from tutor.course.quiz import Bug, Draw, Multiple, Order, Spot
+from tutor.course.seen import Seen, State
 from tutor.course.steps import Step
 from tutor.learner.sure import Sure
 from tutor.link.goals import Gauge, Goal
-from tutor.link.knobs import Value
 from tutor.link.trials import Outcome, Posed
 
-
-class State(NamedTuple):
-    """Where a run is, as far as a prediction cares."""
-
-    iteration: int
-    knobs: tuple[tuple[str, Value], ...]
+_CARRIED = 2
+"""Over how many pages a prediction is brought along."""
 
 
 class Sitting:
@@ -40,8 +35,7 @@ class Sitting:
         """Which step is open, from 0."""
         self._queue: tuple[str, ...] = self.step.questions
         self._current = 0
-        self._now: State | None = None
-        self._then: State | None = None
+        self.seen = Seen()
 
     @property
     def step(self) -> Step:
@@ -80,8 +74,9 @@ class Sitting:
             self._finish(self.step)
         if not 0 <= target < len(self.lesson.steps):
             return False
-        # A prediction is made on one page and comes out on the next, where the run is.
-        before = [name for step in self.lesson.steps[:target] for name in step.questions]
+        # A prediction is made on one page and comes out on the next or the one after, where the run is. One that was
+        # left behind waits on its own page.
+        before = [name for step in self.lesson.steps[max(target - _CARRIED, 0) : target] for name in step.questions]
         self.index = target
         carried = [name for name in before if self._asked[name].locked]
         self._queue = tuple(dict.fromkeys((*carried, *self.step.questions)))
@@ -92,35 +87,22 @@ class Sitting:
 
     def saw(self, state: State, resting: bool) -> bool:
         """The run is in `state` now; True if that, once it rests, brings out the prediction being asked."""
-        self._now = state
-        self._then = self._then or state
-        if not (resting and self.tried and self.asked is not None and self.asked.locked):
+        self.seen.saw(state)
+        if not (resting and self.seen.tried and self.asked is not None and self.asked.locked):
             return False
         self.reveal()
         return True
 
     @property
-    def iteration(self) -> int:
-        """The step at which the run was last seen."""
-        return self._now.iteration if self._now is not None else 0
-
-    def start_anew(self) -> None:
-        """The run was set up anew, not by the learner: the next state seen is where everything starts."""
-        self._now = self._then = None
-
-    @property
-    def tried(self) -> bool:
-        """Whether the learner has run something, or turned a knob, since the last prediction was locked."""
-        if self._now is None or self._then is None:
-            return False
-        trained = self._now.iteration not in (0, self._then.iteration)
-        return trained or self._now.knobs != self._then.knobs
+    def due(self) -> bool:
+        """Whether the prediction being asked may come out: something was tried, or there is nothing to be tried."""
+        return self.seen.tried or (self.asked is not None and self.asked.runless)
 
     def reveal(self) -> None:
         """Show the verdict on the prediction being asked; the next one waits for another change."""
         if self.asked is not None:
             self.asked.locked = False
-            self._then = self._now
+            self.seen.mark()
 
     def pick(self, shown: int) -> Verdict | None:
         """Choose the option shown at place `shown`, from 0. A single choice is answered by it; others are
@@ -175,7 +157,7 @@ class Sitting:
             return False
         response, asked.given, asked.sure, asked.locked = asked.given, None, sure, True
         asked.waits = asked.question.live is not None
-        self._then = self._now
+        self.seen.mark()
         self._keep(asked, response, grade(asked.question, response))
         return True
 

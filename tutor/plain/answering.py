@@ -109,7 +109,7 @@ def go_on(talk: Talk, text: str) -> None:
         talk.say("Type next for the next page, or help.")
     elif isinstance(asked.question, Own):
         talk.pose(asked.question)
-    elif asked.locked and sitting.tried:
+    elif asked.locked and sitting.due:
         show(talk, "")
     elif (asked.locked or asked.settled) and sitting.next_question():
         talk.tell_question()
@@ -124,7 +124,7 @@ def show(talk: Talk, text: str) -> None:
     asked = talk.sitting.asked
     if asked is None or not asked.locked:
         raise TutorError("No prediction is waiting to come out.", code=ExitCode.MISUSE)
-    if not talk.sitting.tried and not talk.warned:
+    if not talk.sitting.due and not talk.warned:
         talk.warned = True
         how = "run starts the run" if talk.trains else "set a knob"
         talk.say(f"Nothing has changed yet: {how}. Type show again to see the outcome anyway.")

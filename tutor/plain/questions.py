@@ -56,6 +56,8 @@ def what_next(asked: Asked, place: tuple[int, int], trains: bool) -> str:
     if asked.locked:
         if more:
             return "Press enter for the next prediction."
+        if asked.runless:
+            return "Type show to see what came of it; or next, for the next page."
         start = "Type run to start the run" if trains else "Set a knob, with KNOB=VALUE"
         return f"{start}; or show, to see what came of it; or next, for the next page."
     if asked.settled:

@@ -6,7 +6,8 @@ from typing import Literal
 from tutor.course.asked import Keeper
 from tutor.course.lesson import Lesson
 from tutor.course.quiz import Own
-from tutor.course.sitting import Sitting, State
+from tutor.course.seen import State
+from tutor.course.sitting import Sitting
 from tutor.errors import ExitCode, TutorError
 from tutor.link.knobs import Value
 from tutor.link.messages import Command, Frame, Pause, Restart, Turn
@@ -102,7 +103,7 @@ class Talk:
         self.sitting.attempts.start(step)
         if ready.trains:
             # A page that only sets the stage shows nothing of what was predicted.
-            self.sitting.start_anew()
+            self.sitting.seen.start_anew()
         self._take(self.bench.ask(Pause(), Turn(values | step.set), Restart(self.seed), goal=self.sitting.goal))
 
     def settle(self) -> None:

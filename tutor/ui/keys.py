@@ -35,6 +35,12 @@ PALETTE = Action("command_palette", "", "ctrl+p", "", "find anything by its name
 REPAINT = Action("repaint", "", "ctrl+l", "", "paint the screen anew, if something else has written on it")
 """The app binds the key, for every screen."""
 
+ANSWERS = (
+    *(Action(f"digit({digit})", str(digit), "", "", "") for digit in range(10)),
+    Action("minus", "minus", "", "", ""),
+)
+"""They pick an option, or begin a number."""
+
 HOME = (
     Action("open", "enter", "enter", "open", "open the lesson under the bar"),
     Action("review", "r", "r", "review", "review what is due today"),
@@ -82,12 +88,12 @@ LESSON = (
     Action("find_rate", "F", "F", "", "find a learning rate: sweep it, and see where the loss falls and flies off"),
     Action("seeds", "n", "n", "", "is it noise? compare two settings over several seeds"),
     Action("code", "c", "c", "", "the model's code, as it runs"),
-    Action("home", "escape", "esc", "", "back to the list of lessons"),
+    Action("home", "escape", "esc", "", "back to the text; from there to the list of lessons"),
     PALETTE,
     REPAINT,
     HELP,
     QUIT,
-    *(Action(f"digit({digit})", str(digit), "", "", "") for digit in range(1, 10)),
+    *ANSWERS,
 )
 
 BACK = Action("back", "escape", "esc", "back", "back to the lesson")
@@ -180,7 +186,7 @@ REVIEW = (
     REPAINT,
     HELP,
     QUIT,
-    *(Action(f"digit({digit})", str(digit), "", "", "") for digit in range(1, 10)),
+    *ANSWERS,
 )
 
 LEDGER = (

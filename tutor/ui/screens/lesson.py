@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tutor.course.lesson import Lesson
-from tutor.course.sitting import State
+from tutor.course.seen import State
 from tutor.course.steps import Step
 from tutor.link.knobs import Value
 from tutor.link.messages import Frame, Pause, Ready, Restart, Trouble, Turn
@@ -16,7 +16,7 @@ from tutor.link.trials import Pose, Posed, Tried, Try
 from tutor.ui.app import AFTER_THE_FIRST_PAINT
 from tutor.ui.keys import LESSON, NEEDS_TRAINING, bindings
 from tutor.ui.screens.base import Offer
-from tutor.ui.screens.panes import PanedScreen
+from tutor.ui.screens.panes import PANES, PanedScreen
 from tutor.ui.session import LabSaid
 from tutor.ui.widgets.figure_pane import FigurePane
 from tutor.ui.widgets.goal_view import outcome
@@ -211,7 +211,7 @@ class LessonScreen(PanedScreen):
         self._show_view()
         if ready.trains:
             # A page that only sets the stage shows nothing of what was predicted.
-            self.sitting.start_anew()
+            self.sitting.seen.start_anew()
         self._notify("")
 
     def action_move(self, by: int) -> None:
@@ -233,6 +233,10 @@ class LessonScreen(PanedScreen):
     def action_digit(self, digit: int) -> None:
         """Answer with a digit."""
         self.query_one(Page).digit(digit)
+
+    def action_minus(self) -> None:
+        """Answer with a negative number."""
+        self.query_one(Page).minus()
 
     def action_go_on(self) -> None:
         """The question's next stage."""
@@ -273,5 +277,8 @@ class LessonScreen(PanedScreen):
         self.action_move(place - self.sitting.index)
 
     def action_home(self) -> None:
-        """Back to the list."""
-        self.tutor.show_home()
+        """Back to the text; from there, back to the list."""
+        if self._pane == PANES[0]:
+            self.tutor.show_home()
+        else:
+            self._open_pane(PANES[0])

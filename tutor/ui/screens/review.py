@@ -2,7 +2,6 @@
 
 from textual import on
 from textual.app import ComposeResult
-from textual.geometry import Region
 
 from tutor.course import posing
 from tutor.course.asked import Asked
@@ -89,6 +88,10 @@ class ReviewScreen(TutorScreen):
         if not self._over:
             self.query_one(Page).digit(digit)
 
+    def action_minus(self) -> None:
+        """Answer with a negative number."""
+        self.query_one(Page).minus()
+
     def action_go_on(self) -> None:
         """Give the answer; after it, the next question, or the end."""
         if self._over or self.round.done_here:
@@ -145,21 +148,9 @@ class _Questions(Page):
         super().open_page()
         self.query_one(Reading).display = False
 
-    def _show_question(self) -> None:
-        super()._show_question()
-        self.call_after_refresh(self._show_outcome)
-
     def show_made(self) -> None:
         """Show the question that a lab has made."""
         self._show_question()
-
-    def _show_outcome(self) -> None:
-        """Bring what is said to an answer into view, where it isn't."""
-        view = self.query_one(_Question)
-        top, rows = view.outcome
-        if rows:
-            top += view.virtual_region.y
-            self.scroll_to_region(Region(0, top, view.size.width, min(rows, self.size.height)), animate=False)
 
     def end(self, text: str) -> None:
         """Show `text` in place of the questions."""
@@ -171,14 +162,6 @@ class _Questions(Page):
 
 class _Question(QuestionView):
     """A question after which comes the next one, and no page."""
-
-    @property
-    def outcome(self) -> tuple[int, int]:
-        """The first row of what is said to an answer, and how many rows that takes: 0 if nothing is said yet."""
-        if self._asked is None or self._asked.verdict is None:
-            return 0, 0
-        *above, rest = self._blocks(self.size.width)
-        return sum(map(len, above)), len(rest)
 
     def _next_key(self, asked: Asked) -> str:
         if isinstance(asked.question, Own):

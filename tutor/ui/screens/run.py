@@ -84,6 +84,7 @@ class RunScreen(TutorScreen):
     def action_one_step(self) -> None:
         """One training step."""
         if self._can_train():
+            self._notify("")
             self._ran()
             self.session.send(Step())
 

@@ -69,18 +69,20 @@ class SeedsScreen(StudyScreen):
     def _ask_steps(self) -> None:
         self._ask("steps of each run", str(self._steps), self._take_steps, self._start)
 
-    def _ask(self, label: str, value: str, take: Callable[[str], None], then: Callable[[], None]) -> None:
+    def _ask(
+        self, label: str, value: str, take: Callable[[str], None], then: Callable[[], None], again: bool = False
+    ) -> None:
         def done(text: str) -> None:
             try:
                 take(text)
             except TutorError as error:
                 self.say(str(error), "bad")
-                self._ask(label, text, take, then)
+                self._ask(label, text, take, then, again=True)
                 return
             self.say("")
             then()
 
-        self.query_one(Prompt).ask(label, value, done, selected=False)
+        self.query_one(Prompt).ask(label, value, done, selected=not again)
 
     def _take_change(self, text: str) -> None:
         ready = self.session.ready

@@ -12,7 +12,7 @@ from tutor.figures import Curve, Figure, Text
 from tutor.figures.base import Place
 from tutor.figures.together import SideBySide
 from tutor.link.messages import FigureName, Frame
-from tutor.ui.keys import ZOOM, bindings
+from tutor.ui.keys import NEEDS_TRAINING, ZOOM, bindings
 from tutor.ui.saving import save_figure
 from tutor.ui.screens.overlay import RunOverlay
 from tutor.ui.session import LabSaid
@@ -57,7 +57,7 @@ class ZoomScreen(RunOverlay):
         yield Note(id="read")
         yield Prompt(id="prompt")
         yield StatusLine(id="status")
-        yield KeyBar(ZOOM)
+        yield KeyBar(ZOOM if self.run.trains else tuple(action for action in ZOOM if action.id not in NEEDS_TRAINING))
 
     def on_mount(self) -> None:
         """Ask for the figure."""

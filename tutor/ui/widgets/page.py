@@ -5,11 +5,13 @@ from collections.abc import Callable
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.geometry import Region
 from textual.message import Message
 
 from tutor.course.grading import parse_number
 from tutor.course.quiz import Bug, Draw, Numeric, Own
-from tutor.course.sitting import Sitting, State
+from tutor.course.seen import State
+from tutor.course.sitting import Sitting
 from tutor.learner.sure import SURE
 from tutor.link.goals import Gauge
 from tutor.link.trials import Outcome, Posed
@@ -110,7 +112,7 @@ class Page(VerticalScroll):
             return
         question = asked.question
         if asked.given is not None:
-            if digit <= len(SURE):
+            if 0 < digit <= len(SURE):
                 self.sitting.lock(SURE[digit - 1])
                 self.post_message(self.Says("", "text"))
                 self._show_question()
@@ -121,6 +123,12 @@ class Page(VerticalScroll):
         self.sitting.pick(digit - 1)
         self._show_question()
 
+    def minus(self) -> None:
+        """Begin to type a negative number, if a number is asked for."""
+        asked = self.sitting.asked
+        if asked is not None and not asked.settled and asked.given is None and isinstance(asked.question, Numeric):
+            self._type(asked.question, "-")
+
     def go_on(self) -> None:
         """Give the answer, see a prediction's outcome, or take the next question."""
         asked = self.sitting.asked
@@ -130,7 +138,7 @@ class Page(VerticalScroll):
         if asked.given is not None:
             self.post_message(self.Says("How sure are you? Press 1, 2 or 3.", "muted"))
         elif asked.locked:
-            if self.sitting.tried or not self.sitting.next_question():
+            if self.sitting.due or not self.sitting.next_question():
                 self._reveal()
         elif asked.measuring:
             self.sitting.settle(question.id, None)
@@ -183,16 +191,17 @@ class Page(VerticalScroll):
         self._show_question()
 
     def _ask_for(self, question: Own) -> None:
-        if self.trains and self.sitting.iteration < question.steps:
+        if self.trains and self.sitting.seen.iteration < question.steps:
             says = f"It is about your own run: take it to step {question.steps:,} first."
             self.post_message(self.Says(says, "warn"))
         else:
             self.post_message(self.WantsOwn())
 
     def _reveal(self) -> None:
-        if self.sitting.tried or self._warned:
+        if self.sitting.due or self._warned:
             self.sitting.reveal()
             self._warned = False
+            self.post_message(self.Says("", "text"))
             return
         self._warned = True
         how = "space runs it" if self.trains else "tab goes to the knobs"
@@ -221,5 +230,14 @@ class Page(VerticalScroll):
         if asked is not None and (asked.given is not None or asked.locked):
             # What is to be pressed next stands at its end.
             self.call_after_refresh(self.scroll_end, animate=False)
+        elif view.outcome[1]:
+            self.call_after_refresh(self._show_outcome)
         else:
             self.call_after_refresh(view.scroll_visible, animate=False)
+
+    def _show_outcome(self) -> None:
+        """Bring what is said to an answer into view, where it isn't; of what is too long, the beginning."""
+        view = self.query_one(QuestionView)
+        top, rows = view.outcome
+        region = Region(0, top + view.virtual_region.y, view.size.width, min(rows, self.size.height))
+        self.scroll_to_region(region, animate=False)

@@ -138,6 +138,15 @@ class QuestionView(Lines):
         rest += laid_out(self._next_key(asked), width, "muted")
         return [question, *options, rest]
 
+    @property
+    def outcome(self) -> tuple[int, int]:
+        """The first row of what is said to an answer, and how many rows that takes: 0 if nothing is said yet."""
+        asked, width = self._asked, self.size.width
+        if asked is None or asked.verdict is None:
+            return 0, 0
+        rows = len(_outcome(asked, width)) + len(laid_out(self._next_key(asked), width))
+        return sum(map(len, self._blocks(width))) - rows, rows
+
     def _curves(self, asked: Asked, width: int) -> list[Line]:
         curve = sketch(asked)
         if curve is None:
@@ -165,7 +174,7 @@ def _option(asked: Asked, shown: int, option: int, width: int) -> list[Line]:
     question = asked.question
     mark, role = " ", "text"
     response = asked.response if asked.given is None else asked.given
-    given = response in (option, option + 1 if isinstance(question, Bug) else option)
+    given = response == option + isinstance(question, Bug)
     if isinstance(response, frozenset):
         given = option in response
     elif isinstance(question, Order) and isinstance(response, tuple):
@@ -237,6 +246,8 @@ def _next_key(asked: Asked, place: tuple[int, int], trains: bool) -> str:
     if asked.locked:
         if place[0] < place[1]:
             return "enter: next prediction"
+        if asked.runless:
+            return "enter: what came of it · ]: next page"
         return f"{'space: run it' if trains else 'tab: turn a knob'} · enter: what came of it · ]: next page"
     if asked.measuring:
         return "enter: don't wait, show what we measured"
