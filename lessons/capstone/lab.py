@@ -1,14 +1,28 @@
 """A digit classifier of your own choices, a count of the runs it took, and printed logs to audit."""
 
 import copy
+from collections.abc import Sequence
 from itertools import pairwise
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tutor.figures import Bars, Curve, Guide, Table
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, Switch, figure, metric
+from tutor.lab import (
+    Choice,
+    Experiment,
+    Integer,
+    Number,
+    Observation,
+    OwnQuestion,
+    Preset,
+    Switch,
+    figure,
+    metric,
+    question,
+)
 from tutor.lab.instruments import loss_curve, spread
 
 PIXELS, CLASSES, STEPS = 64, 10, 1000
@@ -34,6 +48,15 @@ PRINTED = {
             (0.021, 0.041, 0.731, 0.057, 0.026, 0.046, 0.051, 0.111, 0.064, 0.029),
         ),
     ),
+}
+
+# A demo's input, as it prints it: rows of torch.randn, and below them the std of each column.
+DEMO = {
+    "row 1": (0.3367, 0.1288, 0.2345),
+    "row 2": (0.2303, -1.1229, -0.1863),
+    "row 3": (2.1895, -0.5516, 1.5770),
+    "row 4": (-0.8972, 0.5638, 0.1920),
+    "std": (1.1910, 0.6982, 0.7249),
 }
 
 # Of this process: to wind a run back doesn't give it back, nor does a look at the test split.
@@ -66,7 +89,7 @@ class Capstone(Experiment):
         Choice("norm", "none", tuple(NORMS), help="before each nonlinearity"),
         Number("gain", 1.0, low=0.01, high=100, log=True, help="the weights start with std gain / √fan-in"),
         Choice("labels", "true", ("true", "by lot"), help="what the images are said to be"),
-        Choice("log", "three rows", tuple(PRINTED), live=True, help="the printed log under audit"),
+        Choice("log", "three rows", (*PRINTED, "demo"), live=True, help="the printed log under audit"),
         Switch("open_test", False, live=True, help="look at the test split"),
     )
     presets = (
@@ -203,21 +226,23 @@ class Capstone(Experiment):
         )
         return Table("Outputs of the linear layers", ("layer", "std", "gradient"), rows)
 
-    @figure("Printed and computed")
-    def printed(self, seen: Observation) -> Table:
-        rows = []
-        for number, (scores, told) in enumerate(PRINTED[self.k.log], 1):
-            p = torch.softmax(torch.tensor(scores), 0).tolist()
-            rows += [
-                (f"{number}: {place}", f"{score:.3g}", f"{said:.3f}", f"{true:.3f}")
-                for place, (score, said, true) in enumerate(zip(scores, told, p, strict=True))
-            ]
-        return Table(f"The log: {self.k.log}", ("row: class", "score", "printed", "softmax"), tuple(rows))
+    @figure("As printed")
+    def as_printed(self, seen: Observation) -> Table:
+        title = f"The log: {self.k.log}"
+        if self.k.log == "demo":
+            rows = tuple((name, *(f"{x:.4f}" for x in row)) for name, row in DEMO.items())
+            return Table(title, ("", "1", "2", "3"), rows)
+        return by_class(title, [told for _, told in PRINTED[self.k.log]])
+
+    @figure("As computed")
+    def computed(self, seen: Observation) -> Table:
+        logs = PRINTED.get(self.k.log, ())
+        return by_class("Softmax of its scores", [torch.softmax(torch.tensor(z), 0).tolist() for z, _ in logs])
 
     @figure("Quick tests")
     def tests(self, seen: Observation) -> Table:
         rows = []
-        for number, (scores, told) in enumerate(PRINTED[self.k.log], 1):
+        for number, (scores, told) in enumerate(PRINTED.get(self.k.log, ()), 1):
             first, second = sorted(range(len(scores)), key=lambda place: -scores[place])[:2]
             gap = torch.tensor(scores[first] - scores[second]).exp().item()
             rows.append((f"{number}", f"{sum(told):.4f}", f"{told[first] / told[second]:.2f}", f"{gap:.2f}"))
@@ -233,3 +258,25 @@ class Capstone(Experiment):
     @figure("Loss")
     def losses(self, seen: Observation) -> Curve:
         return loss_curve(seen, guides=(Guide(2.3026, "ln 10"),))
+
+    @question("own-forgery")
+    def own_forgery(self, seen: Observation, rng: Random) -> OwnQuestion:
+        model = copy.deepcopy(self.model).eval()
+        with torch.no_grad():
+            p = model(self.val.x).softmax(1)
+        # Three of the dozen images of which the net is least sure: their rows have something to add up.
+        rows = [p[n].tolist() for n in rng.sample(p.amax(1).argsort()[:12].tolist(), 3)]
+        forged = rng.randrange(3)
+        top = max(rows[forged])
+        rows[forged][rows[forged].index(top)] = top + 0.15 if top < 0.5 else top - 0.15
+        whys = [f"Its ten numbers sum to {sum(row):.2f}." for row in rows]
+        told = tuple(" ".join(f"{x:.2f}" for x in row) for row in rows)
+        return OwnQuestion(
+            "Two of these rows your net printed for val images. Which one is forged?", told, forged, tuple(whys)
+        )
+
+
+def by_class(title: str, rows: Sequence[Sequence[float]]) -> Table:
+    """Probabilities, a column for each row of a log and a line for each class."""
+    lines = ((str(n), *(f"{x:.4f}" for x in line)) for n, line in enumerate(zip(*rows, strict=True)))
+    return Table(title, ("class", *(f"row {n}" for n in range(1, len(rows) + 1))), tuple(lines))

@@ -1,18 +1,20 @@
-"""One net, three tasks on digits, and eight losses to choose from; a twin with the usual loss runs beside."""
+"""One net, three tasks on digits, and seven losses to choose from; a twin with the usual loss runs beside."""
 
+import math
 from collections.abc import Callable
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tutor.errors import TutorError
 from tutor.figures import Curve, Guide, HeatMap, Series, Table
-from tutor.lab import Choice, Experiment, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.datasets import Split
 from tutor.lab.instruments import loss_curve
 
-HIDDEN, BATCH, T, SMOOTHING = 32, 64, 2.0, 0.1
-TWIN_LR = 0.5
+HIDDEN, BATCH, TWIN_LR, T, SMOOTHING = 32, 64, 0.5, 2.0, 0.1
 NOTED = 10  # steps between two points of the race
 # The least that a loss of ten classes can be, where that isn't 0.
 FLOORS = {"softmax twice": 1.4612, "late T": 0.6931, "soft": 0.5003}
@@ -43,46 +45,21 @@ def sigmoid(z: Tensor, y: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(z, spelled(z, y), reduction="none").mean(1)
 
 
-def softmax_twice(z: Tensor, y: Tensor) -> Tensor:
-    return softmax(z.softmax(1), y)
-
-
-def sigmoid_twice(z: Tensor, y: Tensor) -> Tensor:
-    return sigmoid(z.sigmoid(), y)
-
-
-def wrong_axis(z: Tensor, y: Tensor) -> Tensor:
-    return -(spelled(z, y) * z.log_softmax(0)).sum(1)
-
-
-def late_T(z: Tensor, y: Tensor) -> Tensor:
-    return -(spelled(z, y) * (z.softmax(1) / T).log()).sum(1)
-
-
-def one_hot(z: Tensor, y: Tensor) -> Tensor:
-    return softmax(z, spelled(z, y))
-
-
-def soft(z: Tensor, y: Tensor) -> Tensor:
-    return softmax(z, (1 - SMOOTHING) * spelled(z, y) + SMOOTHING / z.shape[1])
-
-
 Loss = Callable[[Tensor, Tensor], Tensor]
 LOSSES: dict[str, Loss] = {
     "softmax": softmax,
     "sigmoid": sigmoid,
-    "softmax twice": softmax_twice,
-    "sigmoid twice": sigmoid_twice,
-    "wrong axis": wrong_axis,
-    "late T": late_T,
-    "one-hot": one_hot,
-    "soft": soft,
+    "softmax twice": lambda z, y: softmax(z.softmax(1), y),
+    "wrong axis": lambda z, y: -(spelled(z, y) * z.log_softmax(0)).sum(1),
+    "late T": lambda z, y: -(spelled(z, y) * (z.softmax(1) / T).log()).sum(1),
+    "one-hot": lambda z, y: softmax(z, spelled(z, y)),
+    "soft": lambda z, y: softmax(z, (1 - SMOOTHING) * spelled(z, y) + SMOOTHING / z.shape[1]),
 }
 
 
 def chances(z: Tensor, loss: str) -> Tensor:
     """What a program with this loss takes for probabilities: of each class, or of each tag."""
-    if loss.startswith("sigmoid"):
+    if loss == "sigmoid":
         p = z.sigmoid()
         return torch.cat((1 - p, p), 1) if z.shape[1] == 1 else p
     if loss == "wrong axis":
@@ -91,7 +68,7 @@ def chances(z: Tensor, loss: str) -> Tensor:
 
 
 class ChoosingTheLoss(Experiment):
-    """A net with one output for each class or tag, trained with any of eight losses."""
+    """A net with one output for each class or tag, trained with any of seven losses."""
 
     knobs = (
         Number("lr", 0.5, low=1e-3, high=100, log=True, live=True, help="learning rate; the twin's stays 0.5"),
@@ -125,7 +102,7 @@ class ChoosingTheLoss(Experiment):
     def net(self, loss: str) -> nn.Sequential:
         """64 pixels in. Its last layer is all 0 at first, so that no class is favoured."""
         if self.k.task == "3 or 8":
-            layers = [nn.Linear(64, 1 if loss.startswith("sigmoid") else 2)]
+            layers = [nn.Linear(64, 1 if loss == "sigmoid" else 2)]
         else:
             layers = [nn.Linear(64, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, len(CLASSES[self.k.task]))]
             rng = torch.Generator().manual_seed(self.seed)  # its own, so that both nets begin alike
@@ -194,9 +171,8 @@ class ChoosingTheLoss(Experiment):
             "sigmoid of the gap": torch.stack(((z[0] - z[1]).sigmoid(), (z[1] - z[0]).sigmoid())),
             "sigmoid of each": z.sigmoid(),
         }
-        table = ((name, f"{p[0]:.4f}", f"{p[1]:.4f}", f"{p.sum():.4f}") for name, p in rows.items())
-        title = f"Two scores: a = {self.k.a:g}, b = {self.k.b:g}"
-        return Table(title, ("", "p of a", "p of b", "sum"), tuple(table))
+        table = tuple((name, *(f"{value:.4f}" for value in (*p, p.sum()))) for name, p in rows.items())
+        return Table(f"Two scores: a = {self.k.a:g}, b = {self.k.b:g}", ("", "p of a", "p of b", "sum"), table)
 
     @figure("This net, and its twin")
     def beside(self, seen: Observation) -> Table:
@@ -226,44 +202,61 @@ class ChoosingTheLoss(Experiment):
         return Curve(title, series, y_span=(0.0, 100.0))
 
     @figure("Mean p, class by class")
-    def means(self, seen: Observation) -> Table | HeatMap:
+    def means(self, seen: Observation) -> HeatMap:
         p, _ = self.probabilities()
-        digits = ("3", "8") if self.k.task == "3 or 8" else CLASSES["digit"]
-        cells = [p[self.val.y == n].mean(0).tolist() for n in range(len(digits))]
+        digits = CLASSES["3 or 8" if self.k.task == "3 or 8" else "digit"]
+        cells = [tuple(round(x, 2) for x in p[self.val.y == n].mean(0).tolist()) for n in range(len(digits))]
         title = f"Mean p, {self.k.loss}: {100 * self.shares()[0]:.1f} % right"
-        if self.k.task == "digit":
-            return HeatMap(title, digits, digits, tuple(map(tuple, cells)), 0.0, None, "digit", "output")
-        rows = ((digit, *(f"{value:.2f}" for value in row)) for digit, row in zip(digits, cells, strict=True))
-        return Table(title, ("digit", *CLASSES[self.k.task]), tuple(rows))
+        return HeatMap(title, digits, CLASSES[self.k.task], tuple(cells), 0.0, 1.0, "digit", "output", numbers=True)
 
     @figure("Which tags hold")
     def truth(self, seen: Observation) -> HeatMap:
         values = tuple(map(tuple, TAGS_OF.tolist()))
         return HeatMap("Which tags hold", CLASSES["digit"], TAGS, values, 0.0, 1.0, "digit", "tag", numbers=True)
 
+    @question("own-image")
+    def own_image(self, seen: Observation, rng: Random) -> OwnQuestion:
+        if (self.k.task, self.k.loss) != ("digit", "softmax twice"):
+            raise TutorError("This question is about softmax twice.", "Put on the preset twice, and run 300 steps.")
+        with torch.no_grad():
+            z, y = self.model(self.val.x), self.val.y
+            once, twice = softmax(z, y), LOSSES["softmax twice"](z, y)
+        n = rng.choice((once - twice).abs().gt(0.5).nonzero()[:, 0].tolist())
+        ask = f"Your net's p for a {y[n]} of val is {(-once[n]).exp():.3f}. What does its loss, softmax twice, charge?"
+        charges = {
+            twice[n].item(): "The second softmax sees scores from 0 to 1, so the loss stays between 1.461 and 2.461.",
+            once[
+                n
+            ].item(): "That is −ln p, what the twin would pay. Here a second softmax comes between p and the loss.",
+            math.log(
+                z.shape[1]
+            ): "So much ten equal scores would cost. The second softmax sees a difference, if a small one.",
+        }
+        return OwnQuestion(ask, tuple(f"{charge:.3f}" for charge in charges), 0, tuple(charges.values()))
+
     @figure("Loss, once and twice")
     def flat(self, seen: Observation) -> Curve:
         grid = torch.linspace(-15, 15, 121)
         once, twice = self.ten(grid)
         now = [losses.item() for losses in self.ten(torch.tensor([self.k.a]))]
-        x = tuple(grid.tolist())
-        series = Series("softmax", x, tuple(once.tolist())), Series("softmax twice", x, tuple(twice.tolist()))
+        losses = {"softmax": once, "softmax twice": twice}
+        series = (Series(name, tuple(grid.tolist()), tuple(loss.tolist())) for name, loss in losses.items())
         title = f"Loss at a = {self.k.a:g}: {now[0]:.3f}, twice {now[1]:.3f}"
-        return Curve(title, series, x_label="score of a", guides=(Guide(1.4612, "1.461"),))
+        return Curve(title, tuple(series), x_label="score of a", guides=(Guide(1.4612, "1.461"),))
 
     def ten(self, a: Tensor) -> tuple[Tensor, Tensor]:
         """The loss, softmax once and twice, of ten scores: a, the true class's; b; and eight of 0."""
         z = torch.zeros(len(a), 10)
         z[:, 0], z[:, 1] = a, self.k.b
         y = torch.zeros(len(a), dtype=torch.long)
-        return softmax(z, y), softmax_twice(z, y)
+        return softmax(z, y), LOSSES["softmax twice"](z, y)
 
     @figure("What pulls at the scores")
     def pulls(self, seen: Observation) -> Table:
         z = torch.zeros(1, 10)
         z[0, 0], z[0, 1] = self.k.a, self.k.b
         columns = [z.softmax(1)[0]]
-        for loss in (softmax, softmax_twice):
+        for loss in (softmax, LOSSES["softmax twice"]):
             scores = z.clone().requires_grad_()
             loss(scores, torch.tensor([0])).sum().backward()
             columns.append(scores.grad[0])
@@ -274,7 +267,7 @@ class ChoosingTheLoss(Experiment):
     @figure("What a loss accepts")
     def clinic(self, seen: Observation) -> Table:
         title = "Which targets does PyTorch take?"
-        return Table(title, ("call", "gives"), tuple((call, given(call)) for call in CALLS))
+        return Table(title, ("call", "gives"), tuple((call, given(call)) for call in (*CE_CALLS, *BCE_CALLS)))
 
     @figure("Loss")
     def losses(self, seen: Observation) -> Curve:
@@ -294,16 +287,8 @@ CALLED = {
     "z1": torch.zeros(4, 1),
     "y1": torch.ones(4),
 }
-CALLS = (
-    "CE(z, y)",
-    "CE(z, y + 1)",
-    "CE(z, hot)",
-    "CE(z, hot.float())",
-    "CE(z, 0.85 * hot + 0.05)",
-    "CE(z, ones)",
-    "BCE(z, hot)",
-    "BCE(z1, y1)",
-)
+CE_CALLS = ("CE(z, y)", "CE(z, y + 1)", "CE(z, hot)", "CE(z, hot.float())", "CE(z, 0.85 * hot + 0.05)", "CE(z, ones)")
+BCE_CALLS = ("BCE(z, hot)", "BCE(z1, y1)")
 
 
 def given(call: str) -> str:

@@ -1,13 +1,15 @@
 """A conv net on 8x8 digits with residual blocks, and an RNN on names: where the norms of both take their means."""
 
 import copy
+from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tutor.errors import TutorError
 from tutor.figures import Bars, Curve, Guide, Image, Images, Series, Table
-from tutor.lab import Choice, Experiment, Integer, Number, Observation, Preset, figure, metric
+from tutor.lab import Choice, Experiment, Integer, Number, Observation, OwnQuestion, Preset, figure, metric, question
 from tutor.lab.datasets import Split
 from tutor.lab.instruments import loss_curve
 
@@ -191,6 +193,31 @@ class ConvNetsAndShortcuts(Experiment):
     def without_6(self, seen: Observation) -> float:
         """Share of val that is right when block 6 is taken out of the trained net."""
         return self.right(6 if self.k.blocks >= 6 and self.k.net == "conv" else 0)
+
+    @question("own-block")
+    def own_block(self, seen: Observation, rng: Random) -> OwnQuestion:
+        blocks = self.k.blocks
+        if self.k.net != "conv" or self.k.shortcut == "no" or blocks < 5:
+            raise TutorError(
+                "This question is about blocks with shortcuts.", "Put on the preset deep, and run 200 steps."
+            )
+        n = rng.choice((1, *range(5, blocks + 1)))
+        whole, without, first = (100 * self.right(taken) for taken in (0, n, 1))
+        if n == 1:
+            answers = {
+                without: "Its f is as large as x, and all the other blocks have learned to build on it.",
+                100 * self.right(blocks): f"So much is left without block {blocks}. The first is missed more.",
+            }
+        else:
+            answers = {
+                without: "One addend is missing, and not a large one: x goes past the block.",
+                first: "So much is left without block 1, whose f is as large as x.",
+                whole / 2: "Some blocks come before it and some behind, but nothing is cut in two: x goes past.",
+            }
+        ask = (
+            f"Your whole net has {whole:.0f} % of val right. Block {n} of {blocks} is taken out. How much is right now?"
+        )
+        return OwnQuestion(ask, tuple(f"{share:.0f} %" for share in answers), 0, tuple(answers.values()))
 
     def right(self, taken: int = 0) -> float:
         """Share of val that is right, with block number `taken` left out (0: none)."""

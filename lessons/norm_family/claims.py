@@ -1,5 +1,6 @@
 """Checks of this lesson's claims that take a run, or more than a line: its nets on the project's digits, seed 42."""
 
+import copy
 from functools import cache
 from pathlib import Path
 
@@ -112,7 +113,8 @@ def iterated(iterations: tuple[int, ...] = (1, 5, 10, 25)) -> list[float]:
 
 def tracked(steps: int = 500) -> list[float]:
     """The largest singular value of the spectral net's three layers, by SVD."""
-    return [float(row[3]) for row in _run(steps).experiment.sigmas(None).rows]
+    net = copy.deepcopy(_run(steps).experiment.nets["spectral"]).eval()
+    return [torch.linalg.svdvals(net[place].weight.flatten(1))[0].item() for place in (1, 4, 8)]
 
 
 def _flat(net: nn.Module) -> Tensor:

@@ -1,8 +1,10 @@
 """The capstone: its counts are PyTorch's, its logs are refuted as the text says, and runs and looks are counted."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
+import torch
 
 from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
@@ -22,15 +24,16 @@ def _afresh():
     GLOBALS["looks"].clear()
 
 
-def run(steps, **knobs):
-    runner = Runner(KIND, DATA, 42, knobs)
+def run(steps, seed=42, **knobs):
+    runner = Runner(KIND, DATA, seed, knobs)
     runner.advance(steps)
     return runner
 
 
+@pytest.mark.parametrize("log", ["two digits", "demo"])
 @pytest.mark.parametrize("preset", ["", *PRESETS])
-def test_every_figure_draws_and_tells(preset):
-    runner = run(3, **PRESETS.get(preset, {}))
+def test_every_figure_draws_and_tells(preset, log):
+    runner = run(3, log=log, **PRESETS.get(preset, {}))
     for figure in runner.look(list(KIND.figures()), 42).values():
         for width, height in ((42, 9), (42, 18), (66, 12)):
             assert figure.title[:20] in text(figure, width, height)
@@ -64,6 +67,38 @@ def test_the_quick_tests_refute_the_logs():
     assert three.rows[1][2:] == ("12.32", "9.97")
     two = run(0, log="two digits").experiment.tests(None)
     assert [row[1] for row in two.rows] == ["1.7750", "1.1770"]
+
+
+def test_a_log_is_shown_as_printed_and_as_torch_computes_it():
+    experiment = run(0).experiment
+    assert experiment.as_printed(None).rows[0] == ("0", "0.7000", "0.0396", "0.0203")
+    scores = torch.tensor([[2.3, 0.5, 1.2, 0.8], [1.1, 3.8, 1.5, 0.9], [0.8, 1.2, 4.5, 1.0]])
+    shown = [[float(cell) for cell in row[1:]] for row in experiment.computed(None).rows]
+    torch.testing.assert_close(torch.tensor(shown).T, scores.softmax(1), atol=1e-4, rtol=0)
+
+
+def test_the_demos_rows_are_seed_42s_but_for_two():
+    printed = torch.tensor(
+        [[float(cell) for cell in row[1:]] for row in run(0, log="demo").experiment.as_printed(None).rows]
+    )
+    drawn = torch.randn(4, 3, generator=torch.Generator().manual_seed(42))
+    assert ((printed[:4] - drawn).abs().amax(1) < 1e-4).tolist() == [True, True, False, False]
+    for correction in (0, 1):
+        assert ((printed[:4].std(0, correction=correction) - printed[4]).abs() > 0.04).all()
+    text_of_page = (FOLDER / "lesson.md").read_text().replace("−", "-")
+    assert all(f"{x:.4f}" in text_of_page for x in drawn.flatten().tolist())
+
+
+@pytest.mark.parametrize("luck", range(6))
+def test_of_three_rows_of_the_learners_net_one_is_forged(luck):
+    experiment = run(300, seed=luck).experiment
+    asked = experiment.own_forgery(None, Random(luck))
+    sums = [sum(map(float, row.split())) for row in asked.options]
+    assert abs(sums[asked.right] - 1) > 0.1
+    assert all(abs(total - 1) < 0.04 for place, total in enumerate(sums) if place != asked.right)
+    p = experiment.model.eval()(experiment.val.x).softmax(1)
+    own = {" ".join(f"{x:.2f}" for x in row) for row in p.tolist()}
+    assert [row in own for row in asked.options] == [place != asked.right for place in range(3)]
 
 
 def test_parameters_as_counted_by_hand():

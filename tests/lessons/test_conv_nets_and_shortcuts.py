@@ -1,6 +1,7 @@
 """The lesson on conv nets and shortcuts: its layers are PyTorch's, and what its text says is so."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from tests.figures.drawn import text
+from tutor.errors import TutorError
 from tutor.lab.datasets import Sources
 from tutor.lab.load import load_experiment
 from tutor.lab.runner import Runner
@@ -119,6 +121,33 @@ def test_each_letters_own_statistics_are_those_of_a_pass_in_training():
 def test_without_batchnorm_there_is_only_one_way_to_measure(norm):
     shared, own = run(5, net="rnn", norm=norm).experiment.losses_by_statistics()
     assert shared == pytest.approx(own, abs=1e-5)
+
+
+def test_the_question_about_a_block_is_answered_by_taking_it_out():
+    experiment = run(3, blocks=6, batch=8).experiment
+    asked_of = set()
+    for luck in range(12):
+        asked = experiment.own_block(None, Random(luck))
+        block = int(asked.ask.partition("Block ")[2].split()[0])
+        asked_of.add(block)
+        kept = nn.Sequential(*(layer for place, layer in enumerate(experiment.model) if place != block + 1)).eval()
+        share = (kept(experiment.val.x).argmax(1) == experiment.val.y).float().mean().item()
+        assert asked.options[asked.right] == f"{100 * share:.0f} %"
+        assert len(asked.options) == len(asked.whys)
+    assert asked_of == {1, 5, 6}
+
+
+def test_without_blocks_there_is_no_question_about_one():
+    with pytest.raises(TutorError, match="shortcuts"):
+        run(0, net="rnn").experiment.own_block(None, Random(0))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_of_any_deep_net_with_shortcuts_the_first_block_is_missed_most(seed):
+    experiment = run(200, seed, **PRESETS["deep"]).experiment
+    without = [experiment.right(n) for n in range(13)]
+    assert min(without[5:]) > without[0] - 0.1 > without[1] + 0.2
 
 
 @pytest.mark.slow

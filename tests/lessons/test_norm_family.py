@@ -1,13 +1,13 @@
 """The lesson on the norm family: each norm is PyTorch's, and what its text says is so."""
 
 import copy
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional as F
-from torch.nn.utils import parametrizations
 
 from tests.figures.drawn import text
 from tutor.lab.datasets import Sources
@@ -61,7 +61,7 @@ def test_each_norm_is_pytorchs(norm, theirs):
 def test_cells_of_one_number_share_an_average(norm):
     experiment = run(0).experiment
     z, layer = block().requires_grad_(), experiment.norm(norm)
-    which = experiment.averages(layer, 4, 6, 8)
+    which = experiment.averages(layer)
     (gradient,) = torch.autograd.grad(layer(z)[1, 2, 3], z)
     assert torch.equal(gradient != 0, which == which[1, 2, 3])
 
@@ -97,18 +97,24 @@ def test_r_and_d_are_limited_and_constants_to_the_gradient():
     assert torch.allclose(ours, 3 * plain, atol=1e-5)
 
 
-def test_weights_are_normalized_as_pytorch_does():
+def test_weight_norm_begins_with_the_plain_weights_and_spectral_norm_with_their_largest_stretch_at_one():
     nets = run(0).experiment.nets
     weight = nets["none"][8].weight
-    mine = nets["weight"][8]
-    theirs = nn.Linear(*weight.T.shape)
-    theirs.weight.data.copy_(weight)
-    parametrizations.weight_norm(theirs)
-    assert torch.allclose(mine.weight, theirs.weight)
+    g, v = nets["weight"][8].parametrizations["weight"].parameters()
+    assert torch.allclose(g[:, 0], v.norm(dim=1))
+    assert torch.allclose(nets["weight"][8].weight, weight)
     spectral = nets["spectral"][8]
     for _ in range(100):
         used = spectral.weight
     assert torch.allclose(used, weight / torch.linalg.svdvals(weight)[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_power_iteration_finds_ever_more_of_the_largest_singular_value(seed):
+    for series in run(0, seed).experiment.iterations(None).series:
+        assert 0 < series.y[0] < 1
+        assert series.y[24] == pytest.approx(1, abs=0.02)
+        assert all(after >= before - 1e-5 for before, after in pairwise(series.y))
 
 
 def test_a_batch_of_one_makes_batch_norm_instance_norm():
@@ -128,6 +134,12 @@ def test_a_net_trains_as_if_alone():
             p.data -= 0.1 * gradient
     for ours, alone in zip(runner.experiment.nets["group"].parameters(), net.parameters(), strict=True):
         assert torch.allclose(ours, alone, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_the_mean_length_of_v_after_500_steps():
+    assert run(0).experiment.length_of_v(None) == pytest.approx(0.971, abs=0.001)
+    assert run(500).experiment.length_of_v(None) == pytest.approx(1.096, abs=0.003)
 
 
 def test_v_never_gets_shorter():
@@ -154,6 +166,26 @@ def test_v_never_gets_shorter():
 def test_side_by_side_after_500_steps(knobs, shares):
     experiment = run(500, **knobs).experiment
     assert [experiment.share(name) for name in NORMS] == pytest.approx(shares, abs=0.012)
+
+
+def test_the_question_about_the_learners_run_is_answered_by_the_nets_themselves():
+    experiment = run(60).experiment
+    right = {
+        f"Your {name} net": f"{100 * experiment.share(name, 2):.1f} %" for name in ("layer", "group", "renorm", "batch")
+    }
+    for luck in range(8):
+        asked = experiment.own_modes(None, Random(luck))
+        assert asked.options[asked.right] == next(share for name, share in right.items() if asked.ask.startswith(name))
+        assert len(set(asked.options)) == len(asked.whys) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [42, 1, 2])
+def test_after_500_steps_only_batch_norm_has_two_modes(seed):
+    experiment = run(500, seed).experiment
+    lost = {name: experiment.share(name) - experiment.share(name, 2) for name in ("batch", "renorm", "layer", "group")}
+    assert lost.pop("batch") > 0.03
+    assert all(abs(share) < 0.012 for share in lost.values())
 
 
 @pytest.mark.slow

@@ -22,7 +22,8 @@ OWN = [
 @pytest.mark.parametrize(("lesson", "name"), OWN)
 def test_a_question_of_the_own_run_can_be_made_of_many(lesson, name):
     question, kind = LESSONS[lesson].questions[name], load_experiment(LESSONS[lesson].path)
-    run = Runner(kind, Sources(), 42, question.set)
+    preset = next((preset.values for preset in kind.presets if preset.name == question.preset), {})
+    run = Runner(kind, Sources(), 42, {**preset, **question.set})
     run.advance(question.steps)
     made = [posed(run, name, luck) for luck in range(5)]
     assert len({(each.ask, each.right) for each in made}) > 1
