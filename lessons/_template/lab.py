@@ -1,10 +1,13 @@
 """Two clouds of points in the plane, and the smallest net that can tell them apart: one linear layer."""
 
+from random import Random
+
 import torch
 from torch import Tensor, nn
 
+from tutor.errors import TutorError
 from tutor.figures import Point, Regions
-from tutor.lab import Experiment, Number, Observation, Preset, figure
+from tutor.lab import Experiment, Number, Observation, OwnQuestion, Preset, figure, question
 from tutor.lab.datasets import Split
 from tutor.lab.instruments import loss_curve
 
@@ -67,4 +70,20 @@ class Clouds(Experiment):
         limits = (-SIDE, SIDE)
         return Regions(
             "The plane", ("left", "right"), tuple(map(tuple, winners.tolist())), limits, limits, tuple(points)
+        )
+
+    @question("own-point")
+    def own_point(self, seen: Observation, rng: Random) -> OwnQuestion:
+        # Points whose answers are far enough apart to be told from each other.
+        fit = [z for z in self.model(self.train.x).tolist() if 0.5 < abs(z[0] - z[1]) < 3]
+        if not fit:
+            raise TutorError("The net has hardly an opinion yet, or none but strong ones.", "Take it to step 20.")
+        left, right = rng.choice(fit)
+        p, half = (torch.tensor((left - right) / by).sigmoid().item() for by in (1, 2))
+        return OwnQuestion(
+            f"At step {self.iteration:,} a point has the scores {left:.2f} for left and {right:.2f} for right. "
+            "What is the probability of left?",
+            (f"{p:.2f}", f"{1 - p:.2f}", f"{half:.2f}"),
+            0,
+            ("1 / (1 + e^−gap).", "That is the probability of right.", "That takes half of the gap."),
         )

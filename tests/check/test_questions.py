@@ -39,7 +39,7 @@ def test_it_is_found_where_the_hints_stand(spoilt):
 
 
 def test_a_near_miss_that_is_right(spoilt):
-    spoilt.change("lesson.md", '"why-loss-lags"', '"count"')
+    spoilt.change("lesson.md", '"why-loss-lags", "own-point"', '"count"')
     text = (spoilt.path / "quiz.toml").read_text(encoding="utf-8").partition("\n[[question]]")[0]
     numeric = """
 [[question]]
@@ -66,7 +66,7 @@ def test_two_options_that_say_the_same(spoilt):
 
 
 def test_a_question_that_no_page_asks_is_a_warning(spoilt):
-    spoilt.change("lesson.md", 'questions = ["why-loss-lags"]', "")
+    spoilt.change("lesson.md", '"why-loss-lags", ', "")
     assert [finding.split(": ", 1)[1] for finding in spoilt.findings()] == [
         "warning: question 'why-loss-lags': no page asks it. Name it in a step's `questions`, or leave it out."
     ]

@@ -111,7 +111,7 @@ def test_a_goal_that_is_met_at_once(spoilt):
 
 def test_a_condition_that_no_pane_can_show(spoilt):
     spoilt.change("lab.py", '    @figure("Loss")', LONG + '    @figure("Loss")')
-    spoilt.change("lab.py", "figure\nfrom", "figure, metric\nfrom")
+    spoilt.change("lab.py", "figure, question", "figure, metric, question")
     line = spoilt.change("lesson.md", '"val < 0.18", ', '"val < 0.18", "the length of the weights > 1.0", ')
     (found,) = spoilt.findings()
     assert found.startswith(

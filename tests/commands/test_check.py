@@ -62,7 +62,7 @@ def test_findings_say_where_and_what_to_do_and_fail(capsys, lesson):
 
 def test_code_that_cant_be_loaded_is_found_where_it_is(capsys, lesson):
     change(lesson, "lab.py", "import torch\n", "import torhc\n")
-    assert check(capsys, "mine")[0].startswith("mine/sound/lab.py:3: ModuleNotFoundError: No module named 'torhc'")
+    assert check(capsys, "mine")[0].startswith("mine/sound/lab.py:5: ModuleNotFoundError: No module named 'torhc'")
 
 
 def test_a_warning_is_told_and_does_not_fail(capsys, lesson):

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+from msgspec import structs
 
 from tests.figures.drawn import find, plain, roles
 from tutor.figures import HeatMap
@@ -69,6 +70,16 @@ def test_words():
     assert confusion.describe() == (
         "errors: 2 by 2 cells, digit by guess, from 1 to 9. Largest: 0, 0: 9; 1, 1: 8; 0, 1: 2. Smallest: 1, 0: 1."
     )
+    numbered = structs.replace(confusion, numbers=True)
+    assert numbered.describe() == "errors: 2 by 2 cells, digit by guess, from 1 to 9. 0: 0 9, 1 2. 1: 0 1, 1 8."
+    many = HeatMap(
+        "m", (), (), tuple(tuple(10.0 * row + column for column in range(7)) for row in range(7)), numbers=True
+    )
+    assert many.describe() == (
+        "m: 7 by 7 cells, from 0 to 66. Largest: 6, 6: 66; 6, 5: 65; 6, 4: 64. Smallest: 0, 0: 0."
+    )
+    flat = HeatMap("flat", (), (), ((0.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
+    assert flat.describe() == "flat: 2 by 3 cells, from 0 to 1. 2 of 6 are 1."
     assert HeatMap("m", (), (), ()).describe() == "m: no data yet."
 
 

@@ -290,6 +290,21 @@ async def test_a_pages_own_settings_are_sent_once(app_at):
         ]
 
 
+async def test_a_page_without_settings_that_is_opened_first_has_those_of_the_nearest_before_it(app_at):
+    app = app_at(step("one", set={"lr": 0.2}), step("two", set={"lr": 0.5}), step("three"), step("four"))
+    app.record.remember_place("tiny", "four")
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert app.screen.sitting.step.id == "four"
+        assert values(pilot)["lr"] == 0.5
+        await press(pilot, *["left_square_bracket"] * 3)
+        assert values(pilot)["lr"] == 0.2
+        await press(pilot, *["right_square_bracket"] * 3)
+        assert values(pilot)["lr"] == 0.2, "that of the second page was made once"
+        await press(pilot, "l")
+        assert values(pilot)["lr"] == 0.5
+
+
 async def test_l_goes_back_to_the_pages_own_settings(app_at):
     async with opened(app_at(step("one", set={"batch": 1}))) as pilot:
         assert values(pilot) == {"lr": 0.1, "batch": 1, "norm": "none"}

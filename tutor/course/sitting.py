@@ -43,6 +43,12 @@ class Sitting:
         return self.lesson.steps[self.index]
 
     @property
+    def stage(self) -> Step | None:
+        """The page whose settings the text here takes for granted: this one, or the nearest before it that has any."""
+        pages = reversed(self.lesson.steps[: self.index + 1])
+        return next((step for step in pages if step.set or step.preset or step.goal), None)
+
+    @property
     def figures(self) -> tuple[str, ...]:
         """The figures of this step, or of the last one before it that names any."""
         for step in reversed(self.lesson.steps[: self.index + 1]):

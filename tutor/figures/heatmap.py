@@ -8,6 +8,9 @@ from tutor.figures.lines import Grid, clip, ellipsis, heading, length, more, win
 from tutor.figures.numbers import short, usable
 from tutor.roles import Glyphs, Line
 
+FEW_CELLS = 40
+"""Cells with numbers in them that are all told."""
+
 LEAST_NOTE = 6
 """The width below which notes aren't written."""
 
@@ -34,7 +37,7 @@ class HeatMap(Figure, frozen=True):
     """Lines of text beside the cells, under a heading, where there is room for them."""
 
     def describe(self) -> str:
-        """The size, the range, and the largest cells by name."""
+        """The size, the range, and the largest cells by name; of a few with numbers in them, every one."""
         cells = [
             (value, f"{self._name(self.rows, row)}, {self._name(self.columns, column)}")
             for row, line in enumerate(self.values)
@@ -46,13 +49,22 @@ class HeatMap(Figure, frozen=True):
         axes = " by ".join(filter(None, (self.row_label, self.column_label)))
         unit = f" {self.unit}" if self.unit else ""
         size = f"{len(self.values)} by {max(map(len, self.values))} cells"
+        text = f"{self.title}: {size}{f', {axes}' if axes else ''}, "
+        text += f"from {short(known[-1][0])} to {short(known[0][0])}{unit}."
         lost = len(cells) - len(known)
-        return (
-            f"{self.title}: {size}{f', {axes}' if axes else ''}, "
-            f"from {short(known[-1][0])} to {short(known[0][0])}{unit}. "
-            f"Largest: {'; '.join(f'{name}: {short(value)}' for value, name in known[:3])}. "
-            f"Smallest: {known[-1][1]}: {short(known[-1][0])}." + (f" {lost} not finite." if lost else "")
-        ) + (f" {self.notes[0]}: {', '.join(self.notes[1:])}." if self.notes else "")
+        if self.numbers and len(cells) <= FEW_CELLS:
+            text += "".join(
+                f" {self._name(self.rows, row)}: {self._told(line)}." for row, line in enumerate(self.values)
+            )
+        elif {value for value, _ in known} == {0.0, 1.0} and not lost:
+            text += f" {round(sum(value for value, _ in known)):,} of {len(known):,} are 1."
+        else:
+            text += f" Largest: {'; '.join(f'{name}: {short(value)}' for value, name in known[:3])}."
+            text += f" Smallest: {known[-1][1]}: {short(known[-1][0])}." + (f" {lost} not finite." if lost else "")
+        return text + (f" {self.notes[0]}: {', '.join(self.notes[1:])}." if self.notes else "")
+
+    def _told(self, line: tuple[float, ...]) -> str:
+        return ", ".join(f"{self._name(self.columns, column)} {short(value)}" for column, value in enumerate(line))
 
     @property
     def places(self) -> Place:

@@ -95,7 +95,7 @@ class Talk:
 
     def own_settings(self) -> None:
         """Set the knobs as this page wants them, and start from step 0 with the lesson's seed."""
-        ready, step = self.bench.ready, self.sitting.step
+        ready, step = self.bench.ready, self.sitting.stage or self.sitting.step
         self._applied.add(step.id)
         values: dict[str, Value] = {knob.name: knob.value for knob in ready.knobs}
         values |= next((preset.values for preset in ready.presets if preset.name == step.preset), {})
@@ -108,8 +108,8 @@ class Talk:
 
     def settle(self) -> None:
         """Wait for the model; a page's own settings are set when it is first open with the model there."""
-        frame, step = self.bench.frame, self.sitting.step
-        if step.id not in self._applied and (step.set or step.preset or step.goal):
+        frame, stage = self.bench.frame, self.sitting.stage
+        if stage is not None and stage.id not in self._applied:
             self.own_settings()
         elif frame is not self._taken:
             self._take(frame)

@@ -47,8 +47,6 @@ class LessonScreen(PanedScreen):
     def __init__(self, lesson: Lesson) -> None:
         """Open `lesson` where it was left."""
         super().__init__(lesson)
-        self._stage: Step | None = None
-        """The page opened last that has settings of its own."""
         self._applied: set[str] = set()
         self._tried: set[str] = set()
         """The predictions whose trials this lab was asked for."""
@@ -185,16 +183,14 @@ class LessonScreen(PanedScreen):
         self.session.view(pane.on_view, pane.columns, self.sitting.goal)
 
     def _open_settings(self) -> None:
-        """Page settings are made when the page is first opened, or as soon as the lab is ready: those opened last."""
-        step = self.sitting.step
-        if step.set or step.preset or step.goal:
-            self._stage = step
-        if self._stage is not None and self._stage.id not in self._applied:
-            self._set_up(self._stage)
+        """Page settings are made when the page is first opened, or as soon as the lab is ready."""
+        stage = self.sitting.stage
+        if stage is not None and stage.id not in self._applied:
+            self._set_up(stage)
 
     def action_own_settings(self) -> None:
         """Set the knobs as this page wants them, and start from step 0 with the lesson's seed."""
-        self._set_up(self.sitting.step)
+        self._set_up(self.sitting.stage or self.sitting.step)
 
     def _set_up(self, step: Step) -> None:
         ready = self.session.ready

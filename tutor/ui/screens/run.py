@@ -117,10 +117,10 @@ class RunScreen(TutorScreen):
 
     def action_go_to(self) -> None:
         """Ask for a step: one that has been is wound back to, one that is still to come is trained up to."""
-        if self.session.frame is None or not self._can_train():
-            return
 
         def done(text: str) -> None:
+            if not self._can_train():
+                return
             frame = self.session.frame
             try:
                 step = int(text.strip().replace(",", ""))
