@@ -260,7 +260,7 @@ class BatchNormByHand(Experiment):
         xhat = (z - mean) / std
         given = f"Step {self.iteration:,}: in the next batch of {BATCH}, unit {unit} has z with mean {short(mean)}"
         if rng.random() < 0.5:
-            return offered(
+            return OwnQuestion.of_numbers(
                 f"{given}, and squared distances from it that add up to {short(variance * BATCH)}. One z is "
                 f"{short(z)}. What is its x̂?",
                 (xhat, f"The variance is {short(variance)}, its root {short(std)}."),
@@ -268,7 +268,7 @@ class BatchNormByHand(Experiment):
                 ((z - mean) / std**2, "That is divided by the variance. The std is its root."),
                 ((z - mean) / (std * BATCH**0.5), "The variance is the mean of those squares, not their sum."),
             )
-        return offered(
+        return OwnQuestion.of_numbers(
             f"{given} and variance {short(variance)}. One x̂ is {short(xhat)}. What was its z?",
             (z, f"The root of the variance is {short(std)}. Times x̂, plus the mean."),
             (xhat * std, "The mean was taken off, and has to come back."),
@@ -288,12 +288,3 @@ def legible(column: Tensor) -> tuple[float, ...]:
     """The column without digits below a thousandth of its largest value, so that all of it fits."""
     places = 3 - math.floor(math.log10(column.abs().max().item() or 1))
     return tuple(round(value, places) for value in column.tolist())
-
-
-def offered(ask: str, right: tuple[float, str], *wrong: tuple[float, str]) -> OwnQuestion:
-    """A question whose options are numbers, each with its why; wrong ones that come too near are left out."""
-    options = [right]
-    for value, why in wrong:
-        if all(abs(value - other) > 0.05 * abs(other) for other, _ in options):
-            options.append((value, why))
-    return OwnQuestion(ask, tuple(short(value) for value, _ in options), 0, tuple(why for _, why in options))

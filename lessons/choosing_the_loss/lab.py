@@ -223,14 +223,11 @@ class ChoosingTheLoss(Experiment):
             once, twice = softmax(z, y), LOSSES["softmax twice"](z, y)
         n = rng.choice((once - twice).abs().gt(0.5).nonzero()[:, 0].tolist())
         ask = f"Your net's p for a {y[n]} of val is {(-once[n]).exp():.3f}. What does its loss, softmax twice, charge?"
+        charged, single, uniform = twice[n].item(), once[n].item(), math.log(z.shape[1])
         charges = {
-            twice[n].item(): "The second softmax sees scores from 0 to 1, so the loss stays between 1.461 and 2.461.",
-            once[
-                n
-            ].item(): "That is −ln p, what the twin would pay. Here a second softmax comes between p and the loss.",
-            math.log(
-                z.shape[1]
-            ): "So much ten equal scores would cost. The second softmax sees a difference, if a small one.",
+            charged: "The second softmax sees scores from 0 to 1, so the loss stays between 1.461 and 2.461.",
+            single: "That is −ln p, what the twin would pay. Here a second softmax comes between p and the loss.",
+            uniform: "So much ten equal scores would cost. The second softmax sees a difference, if a small one.",
         }
         return OwnQuestion(ask, tuple(f"{charge:.3f}" for charge in charges), 0, tuple(charges.values()))
 

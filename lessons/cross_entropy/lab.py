@@ -201,15 +201,12 @@ class CrossEntropy(Experiment):
             ((there + y - 1) / share, f"That is as if {at} were {'a wrong' if y else 'the true'} class."),
         )
         why = f"p − y = {there:.3f} − {y}" + (f", divided by {n}: the loss is a mean." if mean else ".")
-        # Two that read alike are one.
-        whys = {short(slope): why, **{short(v): w for v, w in others if short(v) != short(slope)}}
-        return OwnQuestion(
+        return OwnQuestion.of_numbers(
             f"Step {self.iteration:,}, loss: the {self.k.reduction} over {n} digits. One of them, a {true}, is given "
             f"p = {p[i, true]:.3f} as {true} and {p[i, wrong]:.3f} as {wrong}. What is the slope of the loss along its "
             f"score for {at}?",
-            tuple(whys),
-            0,
-            tuple(whys.values()),
+            (slope, why),
+            *others,
         )
 
     def scores(self) -> tuple[Tensor, Tensor]:

@@ -201,7 +201,7 @@ class Gain(Experiment):
         n = rng.randrange(len(given))
         std, moment = spread(given[n]), (self.f(given[n]) ** 2).mean().item()
         gain = std / moment**0.5
-        return offered(
+        return OwnQuestion.of_numbers(
             f"Step {self.iteration:,}: in layer {n + 1}, z has std {short(std, 3)}, and the mean of f(z)² is "
             f"{short(moment, 3)}. A fresh layer is put on top of it. Which gain makes its z as wide?",
             (gain, f"gain · √{short(moment, 3)} is to be {short(std, 3)}."),
@@ -214,7 +214,7 @@ class Gain(Experiment):
     def a_layer(self, first: float, last: float, depth: int) -> OwnQuestion:
         factor = last / first
         each = factor ** (1 / (depth - 1))
-        return offered(
+        return OwnQuestion.of_numbers(
             f"Step {self.iteration:,}: z has std {short(first, 3)} in layer 1, and {short(last, 3)} in layer {depth}. "
             "By what does each layer after the first multiply it, on average?",
             (each, f"{short(each, 3)} to the power of {depth - 1} is {short(factor, 3)}."),
@@ -227,12 +227,3 @@ class Gain(Experiment):
     @figure("Loss")
     def losses(self, seen: Observation) -> Curve:
         return loss_curve(seen)
-
-
-def offered(ask: str, right: tuple[float, str], *wrong: tuple[float, str]) -> OwnQuestion:
-    """A question whose options are numbers, each with its why; wrong ones that come too near are left out."""
-    options = [right]
-    for value, why in wrong:
-        if all(abs(value - other) > 0.05 * abs(other) for other, _ in options):
-            options.append((value, why))
-    return OwnQuestion(ask, tuple(short(value, 3) for value, _ in options), 0, tuple(why for _, why in options))

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tutor.figures import AnyFigure
+from tutor.figures.numbers import short
 from tutor.lab.datasets import Names, Sources, Split
 from tutor.link.goals import NEVER
 from tutor.link.knobs import Knob, Preset, Value, checked
@@ -53,6 +54,18 @@ class OwnQuestion(NamedTuple):
     options: tuple[str, ...]
     right: int
     whys: tuple[str, ...]
+
+    @classmethod
+    def of_numbers(cls, ask: str, right: tuple[float, str], *wrong: tuple[float, str]) -> "OwnQuestion":
+        """A question whose options are numbers, each with its why.
+
+        A wrong one that lies within a twentieth of another option is left out: it can't be told from it.
+        """
+        options = [right]
+        for value, why in wrong:
+            if all(abs(value - other) > 0.05 * abs(other) for other, _ in options):
+                options.append((value, why))
+        return cls(ask, tuple(short(value, 3) for value, _ in options), 0, tuple(why for _, why in options))
 
 
 def question(id: str) -> Callable[[_Asking], _Asking]:
