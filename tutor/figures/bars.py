@@ -23,6 +23,11 @@ class Bars(Figure, frozen=True):
     digits: int = 3
     top: float | None = None
 
+    @property
+    def rows_wanted(self) -> int:
+        """The title, and a line a bar."""
+        return len(self._pairs()) + 1
+
     def describe(self) -> str:
         """Each, or of many the largest and the smallest; and the sum where it must be the full scale."""
         pairs = [(label, value) for label, value in self._pairs() if usable(value)]

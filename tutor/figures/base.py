@@ -28,6 +28,11 @@ class Figure(msgspec.Struct, frozen=True, tag=True):
         lines = self._lines(width, max(height, 2), glyphs, self._inside(cursor))
         return fit(lines, width, height, glyphs)
 
+    @property
+    def rows_wanted(self) -> int:
+        """How many lines show all of it; 0 for a picture that fills whatever it is given."""
+        return 0
+
     def describe(self) -> str:
         """One to three sentences with the numbers that matter, for someone who can't see the picture."""
         raise NotImplementedError

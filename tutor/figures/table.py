@@ -24,6 +24,11 @@ class Table(Figure, frozen=True):
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
+    def rows_wanted(self) -> int:
+        """The title, the names of the columns, and a line a row."""
+        return len(self.rows) + 2
+
     def describe(self) -> str:
         """Every row as `header: cell` pairs, up to eight rows."""
         if not self.rows:
@@ -79,6 +84,11 @@ class Text(Figure, frozen=True):
     """Lines of text, wrapped to the width; sampled names, for example."""
 
     lines: tuple[str, ...]
+
+    @property
+    def rows_wanted(self) -> int:
+        """The title, and the lines if none is folded."""
+        return len(self.lines) + 1
 
     def describe(self) -> str:
         """The lines themselves, up to twenty."""

@@ -1,7 +1,7 @@
 """The figures beside the text: as many as fit, the rest a key away."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -24,11 +24,37 @@ MOST = 4
 """How many figures are shown at once."""
 
 
+def shares(wanted: Sequence[int], rows: int) -> list[int]:
+    """How many of `rows` each of several figures gets that wants so many, or 0: as many as possible.
+
+    Who needs less than an equal share leaves the rest to the others. Who needs more gets it from what is left, and then
+    from those that take whatever there is, as long as these keep `LEAST_ROWS`.
+    """
+    equal = [rows // len(wanted) + (place < rows % len(wanted)) for place in range(len(wanted))]
+    given = [min(want, share) if want else share for want, share in zip(wanted, equal, strict=True)]
+    elastic = [place for place, want in enumerate(wanted) if not want]
+    spare = rows - sum(given)
+    for place, want in enumerate(wanted):
+        while given[place] < want:
+            richest = max(elastic, key=given.__getitem__, default=-1)
+            if spare:
+                spare -= 1
+            elif richest >= 0 and given[richest] > LEAST_ROWS:
+                given[richest] -= 1
+            else:
+                break
+            given[place] += 1
+    takers = elastic or range(len(wanted))
+    for turn in range(spare if wanted else 0):
+        given[takers[turn % len(takers)]] += 1
+    return given
+
+
 class FigurePane(Vertical):
     """Stacks figures; draws one at a time between other work, so that no key waits for a whole frame."""
 
     DEFAULT_CSS = """
-    FigurePane #pages { height: 1; }
+    FigurePane #pages { height: 1; dock: bottom; }
     """
 
     class Rearranged(Message):
@@ -49,6 +75,8 @@ class FigurePane(Vertical):
         self._figures: dict[str, AnyFigure] = {}
         self._to_draw: deque[int] = deque()
         self._in_words = False
+        self._rows: dict[str, int] = {}
+        """How many rows each figure wanted at the most since it is on offer: heights that follow every frame jump."""
 
     def compose(self) -> ComposeResult:
         """A few views, of which those that are needed are displayed."""
@@ -83,6 +111,7 @@ class FigurePane(Vertical):
     def offer(self, names: tuple[str, ...]) -> None:
         """Offer the figures `names`, in this order, the first of them on view."""
         self._wanted, self._page = names, 0
+        self._rows.clear()
         self._place()
 
     def bring(self, name: str) -> None:
@@ -103,6 +132,7 @@ class FigurePane(Vertical):
     def draw(self, figures: Mapping[str, AnyFigure]) -> None:
         """Show these figures, each in its place, one by one."""
         self._figures = dict(figures)
+        self._share_out()
         places = range(len(self.on_view))
         waiting = [place for place in self._to_draw if place in places]
         # Those that still wait go first, or the last would never be drawn where the line is slow.
@@ -135,6 +165,16 @@ class FigurePane(Vertical):
             pages.show([((text, "muted"),)])
         self.draw(self._figures)
         self.post_message(self.Rearranged())
+
+    def _share_out(self) -> None:
+        """Give each figure on view its rows."""
+        for name, figure in self._figures.items():
+            self._rows[name] = max(self._rows.get(name, 0), figure.rows_wanted)
+        names = self.on_view
+        wanted = [0 if self._in_words else self._rows.get(name, 0) for name in names]
+        rows = self.size.height - (len(self._wanted) > len(names))
+        for index, share in enumerate(shares(wanted, rows)):
+            self.query_one(f"#figure-{index}", FigureView).styles.height = share
 
     def _draw_next(self) -> None:
         """Draw one figure; before the next, it is painted, keys have their turn, and the line takes it."""
