@@ -28,7 +28,10 @@ class Shown:
 
     def changes(self, x: int, y: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
         """What has to be sent so that `strip` stands at column `x` of row `y`: parts of it, each with its column."""
-        cells = [_cell(character, style) for text, style, _ in strip for character in text]
+        cells: list[Cell] = []
+        for text, style, _ in strip:
+            blank = _of_blank(style) if style is not None and " " in text else style
+            cells += [(character, blank if character == " " else style) for character in text]
         if len(cells) != strip.cell_length:
             # Characters that are two cells wide: the row is sent whole, now and next time.
             self._rows.pop(y, None)
@@ -40,7 +43,7 @@ class Shown:
         if before == cells:
             return
         row[x : x + len(cells)] = cells
-        differ = [place for place, (was, now) in enumerate(zip(before, cells, strict=True)) if was != now]
+        differ = [place for place, now in enumerate(cells) if before[place] != now]
         for first, last in _runs(differ):
             yield x + first, strip.crop(first, last + 1)
 
@@ -54,10 +57,6 @@ def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
             first = place
         last = place
     yield first, last
-
-
-def _cell(character: str, style: Style | None) -> Cell:
-    return (character, _of_blank(style)) if character == " " and style is not None else (character, style)
 
 
 @lru_cache(maxsize=1024)
