@@ -124,10 +124,12 @@ class TutorApp(OneKeyAtATime):
         """A key or a click is answered at once; it comes by twice, unless a widget takes it for itself."""
         if isinstance(event, events.Resize):
             self.shown.forget()
+        # A screen that it opens is new, and paints itself.
+        screen = self.screen if isinstance(event, events.Key | events.MouseDown | events.MouseUp) else None
         again = event.is_forwarded
         await super().on_event(event)
-        if isinstance(event, events.Key | events.MouseDown | events.MouseUp) and isinstance(self.screen, NarrowScreen):
-            self.screen.hurry(last=again)
+        if isinstance(screen, NarrowScreen):
+            screen.hurry(last=again)
 
     def action_repaint(self) -> None:
         """Send all of the screen again."""
