@@ -9,7 +9,7 @@ from textual.strip import Strip
 Cell = tuple[str, Style | None]
 """A character and how it looks."""
 
-_JOIN = 8
+JOIN = 8
 """Unchanged cells between two changes that are sent too: to move the cursor and set a colour again costs more."""
 
 
@@ -49,10 +49,10 @@ class Shown:
 
 
 def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
-    """The first and the last of each run of `places` with no more than `_JOIN` between two."""
+    """The first and the last of each run of `places` with no more than `JOIN` between two."""
     first = last = places[0]
     for place in places:
-        if place - last > _JOIN:
+        if place - last > JOIN:
             yield first, last
             first = place
         last = place

@@ -12,14 +12,12 @@ from textual.widget import Widget
 
 from tutor.roles import Line, Span
 from tutor.ui.colours import UNDERLINED
+from tutor.ui.shown import JOIN
 
 if TYPE_CHECKING:
     from tutor.ui.app import TutorApp
 
 _EMPTY = (" ", "text")
-
-_JOIN = 8
-"""Unchanged cells between two changes that are sent too: to move the cursor and set a colour again costs more."""
 
 
 class Lines(Widget):
@@ -120,7 +118,7 @@ def changes(was: Line, now: Line, width: int) -> Iterator[tuple[int, int]]:
             continue
         if column >= width:
             break
-        if left >= 0 and column - right > _JOIN:
+        if left >= 0 and column - right > JOIN:
             yield left, right
             left = column
         left, right = (column if left < 0 else left), column + 1
